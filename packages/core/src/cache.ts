@@ -1,0 +1,410 @@
+import { getMany, getOrSetMany } from './bulk.ts'
+import type { Answer } from './engine.ts'
+import type { Entry } from './entry.ts'
+import type { Duration } from './duration.ts'
+import { CacheError, shown } from './errors.ts'
+import type { CacheEventType, CacheListener } from './events.ts'
+import { type Explanation, explain } from './explain.ts'
+import type { Job } from './flight.ts'
+import type { Health } from './health.ts'
+import { idOf, isPlainKey, type Key, namespacePrefix, prefixId } from './key.ts'
+import type { LoadContext } from './load-context.ts'
+import {
+  type CallOptions,
+  checkCallOptions,
+  checkTags,
+  flag,
+  type LifeOptions,
+  NO_TAGS,
+  type WriteOptions,
+} from './policy.ts'
+import type { Policies } from './policies.ts'
+import { type ResourceOptions, Resource } from './resource.ts'
+import type { Root } from './root.ts'
+import { type Rule, Rules } from './rules.ts'
+import type { Counters, Stats } from './stats.ts'
+import { type Wrapped, type WrapOptions, wrap } from './wrap.ts'
+import type { Invalidation } from './writer.ts'
+
+/** Loads a value. What it throws reaches the caller as thrown; `undefined` means that there is none. */
+export type Loader<T> = (context: LoadContext<T>) => T | Promise<T>
+
+/** A value and its circumstances. */
+export interface EntryView<T = unknown> {
+  readonly value: T
+  /** Where it came from: `load` if it was loaded for this call. */
+  readonly tier: 'memory' | 'redis' | 'load'
+  /** Past its ttl or not vouched for by Redis, within its grace. */
+  readonly stale: boolean
+  /** Time since it was stored, in ms. */
+  readonly ageMs: number
+  /** Time until it is stale, in ms; 0 if it is. */
+  readonly ttlMs: number
+  readonly tags: readonly string[]
+}
+
+/** Options of a call that stores a value. */
+export type SetOptions<T = unknown> = Omit<CallOptions<T>, 'fresh' | 'timeouts'> & WriteOptions
+
+/**
+ * A cache, or a namespace of one. Made by `createCache` and `namespace`.
+ *
+ * Values are shared, not copied: treat what you get as read-only. From Redis, instances of your own classes come back as plain
+ * objects. Methods that take a key reject with `CacheError` `E_KEY` for one that cannot be a key. Trouble in Redis never reaches a
+ * reader: it is a miss and an `error` event.
+ */
+export class Cache {
+  /** The name of the namespace, `/` between a namespace and its parent. */
+  readonly name: string
+  readonly #root: Root
+  readonly #prefix: string
+  readonly #policies: Policies
+  readonly #counters: Counters
+  readonly #rules = new Rules()
+
+  /** Use `createCache`. */
+  constructor(root: Root, name: string, prefix: string, policies: Policies) {
+    this.name = name
+    this.#root = root
+    this.#prefix = prefix
+    this.#policies = policies
+    this.#counters = root.countersOf(prefix)
+  }
+
+  /** The fresh value of a key, or `undefined`. Never loads and never rejects because of Redis. */
+  async get<T = unknown>(key: Key): Promise<T | undefined> {
+    const entry = this.#hit(key)
+    if (entry !== undefined) return entry.value as T
+    const answer = await this.#read(key)
+    return answer === undefined || answer.stale ? undefined : (answer.entry.value as T)
+  }
+
+  /** The fresh value of a key from memory, or `undefined`; synchronous. Throws `E_KEY`. */
+  getSync<T = unknown>(key: Key): T | undefined {
+    const id =
+      typeof key === 'string' && this.#prefix === '' && isPlainKey(key) ? key : idOf(this.#prefix, key)
+    return this.#hitId(id)?.value as T | undefined
+  }
+
+  /** The value of a key with its circumstances, a stale one included, or `undefined`. */
+  async getEntry<T = unknown>(key: Key): Promise<EntryView<T> | undefined> {
+    const entry = this.#hit(key)
+    if (entry !== undefined) return this.#view({ entry, tier: 'memory', stale: false })
+    const answer = await this.#read(key)
+    return answer && this.#view(answer)
+  }
+
+  /** Whether `get` would find something. */
+  async has(key: Key): Promise<boolean> {
+    return (await this.get(key)) !== undefined
+  }
+
+  /**
+   * The value of a key, loaded if need be: once for all who ask at the same time, here and in other instances. The loader's error
+   * rejects, as thrown, unless a stale value may be served. Rejects with `E_TIMEOUT` after `timeouts.hard`; the load goes on behind.
+   */
+  getOrSet<T>(key: Key, load: Loader<T>, options?: CallOptions<T>): Promise<T> {
+    if (options === undefined || options.fresh !== true) {
+      const entry = this.#hit(key)
+      if (entry !== undefined) return (entry.promise ??= Promise.resolve(entry.value)) as Promise<T>
+    }
+    return this.#load(key, load, options).then(answer => answer?.entry.value as T)
+  }
+
+  /** As `getOrSet`, with the value's circumstances; `undefined` if the loader found nothing. */
+  async getOrSetEntry<T>(
+    key: Key,
+    load: Loader<T>,
+    options?: CallOptions<T>,
+  ): Promise<EntryView<T> | undefined> {
+    const entry = options?.fresh === true ? undefined : this.#hit(key)
+    if (entry !== undefined) return this.#view({ entry, tier: 'memory', stale: false })
+    const answer = await this.#load(key, load, options)
+    return answer && this.#view(answer)
+  }
+
+  /** Stores a value and invalidates the one before it, on every instance. Rejects with `E_VALUE` for what cannot be stored. */
+  async set<T>(key: Key, value: T, options: SetOptions<T> = {}): Promise<Invalidation> {
+    return this.setMany([[key, value]], options)
+  }
+
+  /** Values in the order of the keys, `undefined` where there is none. */
+  async getMany<T = unknown>(keys: readonly Key[]): Promise<(T | undefined)[]> {
+    const ids = this.#ids(keys)
+    return (await getMany(this.#root.engine, ids, id => this.#policies.of(id), this.#counters)) as (
+      | T
+      | undefined
+    )[]
+  }
+
+  /** Stores several values, those of one partition in one step. */
+  async setMany<T>(entries: Iterable<readonly [Key, T]>, options: SetOptions<T> = {}): Promise<Invalidation> {
+    checkCallOptions(options)
+    const tags = checkTags(options.tags)
+    const writings = [...entries].map(([key, value]) => {
+      const id = idOf(this.#prefix, key)
+      return { id, value, policy: this.#policies.of(id, options as LifeOptions<never>), tags }
+    })
+    return this.#root.writer.set(writings, flag(options.strict, false, 'strict'), this.#counters)
+  }
+
+  /**
+   * Values in the order of the keys; `loadMissing` is called once with the keys that neither tier has, and gives their values in that
+   * order, or as a `Map` by key; `undefined` where there is none. Each key has the promises of `getOrSet`.
+   */
+  async getOrSetMany<T, K extends Key = Key>(
+    keys: readonly K[],
+    loadMissing: (keys: K[]) => BulkValues<K, T> | Promise<BulkValues<K, T>>,
+    options: CallOptions<T> = {},
+  ): Promise<(T | undefined)[]> {
+    checkCallOptions(options)
+    const job = (id: string): Omit<Job, 'key' | 'load'> => ({
+      policy: this.#policies.of(id, options as LifeOptions<never>),
+      tags: checkTags(options.tags),
+      fresh: options.fresh === true,
+      counters: this.#counters,
+    })
+    const values = await getOrSetMany(this.#root.engine, this.#ids(keys), keys, loadMissing as never, job)
+    return values as (T | undefined)[]
+  }
+
+  /**
+   * Deletes: no instance serves the old value as fresh more than Δ after this is `committed`. One key or a list of keys. A list of
+   * strings is also a key of parts; both readings are deleted, so give `deleteMany` a list where that matters.
+   */
+  async delete(keys: Key | readonly Key[], options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ keys: this.#eitherIds(keys) }, false, options)
+  }
+
+  /** Deletes a list of keys. */
+  async deleteMany(keys: readonly Key[], options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ keys: this.#ids(keys) }, false, options)
+  }
+
+  /** As `delete`, but the value may still be served where a stale one is allowed, until its grace ends. */
+  async expire(keys: Key | readonly Key[], options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ keys: this.#eitherIds(keys) }, true, options)
+  }
+
+  /** Deletes everything that has one of these tags, in this and every other namespace. Costs the same however much that is. */
+  async deleteByTag(tags: string | readonly string[], options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ tags: tagList(tags) }, false, options)
+  }
+
+  /** Expires everything that has one of these tags. */
+  async expireByTag(tags: string | readonly string[], options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ tags: tagList(tags) }, true, options)
+  }
+
+  /** Deletes a key and everything whose key begins with it, by whole segments: `['user', 1]` covers `user:1:posts`, not `user:10`. */
+  async deleteByPrefix(prefix: Key, options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ prefixes: [prefixId(this.#prefix, prefix)] }, false, options)
+  }
+
+  /** Expires a key and everything under it. */
+  async expireByPrefix(prefix: Key, options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ prefixes: [prefixId(this.#prefix, prefix)] }, true, options)
+  }
+
+  /** Deletes everything in this namespace and its children. */
+  async clear(options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ prefixes: [this.#prefix.slice(0, -1)] }, false, options)
+  }
+
+  /** Expires everything in this namespace and its children. */
+  async expireAll(options: WriteOptions = {}): Promise<Invalidation> {
+    return this.#invalidate({ prefixes: [this.#prefix.slice(0, -1)] }, true, options)
+  }
+
+  /**
+   * Deletes the keys that match, `*` for any text and `?` for any character, everything else literal. It scans Redis: a tool for
+   * operators, not for requests. Resolves with the number of keys deleted.
+   */
+  async deleteMatching(glob: string, options: WriteOptions = {}): Promise<number> {
+    return this.#root.deleteMatching(this.#prefix, glob, ids =>
+      this.#invalidate({ keys: ids }, false, options),
+    )
+  }
+
+  /** A namespace of this one, on the same tiers. Its keys never meet those of another. `defaults` go over those of this one. */
+  namespace(name: string, defaults: LifeOptions = {}): Cache {
+    const prefix = namespacePrefix(this.#prefix, name)
+    const child = this.name === '' ? name : `${this.name}/${name}`
+    return new Cache(this.#root, child, prefix, this.#policies.over(defaults, `namespace('${name}')`))
+  }
+
+  /** A function of the same type whose results are cached by its arguments. */
+  wrap<A extends unknown[], R>(
+    fn: (...args: A) => R,
+    options: WrapOptions<A, Awaited<R>>,
+  ): Wrapped<A, Awaited<R>> {
+    return wrap(this, fn, options)
+  }
+
+  /** A kind of thing with its key, loader and options in one place, typed. */
+  resource<I, T>(options: ResourceOptions<I, T>): Resource<I, T> {
+    return new Resource(this, options)
+  }
+
+  /** Maps a domain event to what it invalidates. Several rules may hold for one event. The function returned removes this one. */
+  rule<P = unknown>(event: string, map: Rule<P>): () => void {
+    return this.#rules.add(event, map as Rule<unknown>)
+  }
+
+  /** Announces a domain event: all its rules are applied, here; what they invalidate is invalidated on every instance. */
+  async notify<P = unknown>(event: string, payload?: P, options: WriteOptions = {}): Promise<Invalidation> {
+    const { keys, tags } = this.#rules.targets(event, payload)
+    const { events } = this.#root.engine.parts
+    if (events.wants('notify')) events.emit('notify', { event, keys, tags })
+    return this.#invalidate({ keys: this.#ids(keys), tags: checkTags(tags) }, false, options)
+  }
+
+  /** Counts since the cache was made, all namespaces together for the root, its own for a namespace. */
+  stats(): Stats {
+    return this.#root.stats(this.#prefix)
+  }
+
+  /** Whether the tiers work, within 30 ms whatever Redis does. */
+  health(): Promise<Health> {
+    return this.#root.health()
+  }
+
+  /** What either tier has under a key, and why a read would miss. For people; it costs a round trip. */
+  async explain(key: Key): Promise<Explanation> {
+    return explain(this.#root.engine, idOf(this.#prefix, key))
+  }
+
+  /** Listens to events of all namespaces. The function returned stops it. */
+  on<E extends CacheEventType>(type: E, listener: CacheListener<E>): () => void {
+    return this.#root.engine.parts.events.on(type, listener)
+  }
+
+  /** Resolves when Redis is connected and the log is followed, or it is known that it cannot be. Never rejects. */
+  ready(): Promise<void> {
+    return this.#root.ready
+  }
+
+  /** Resolves when nothing runs in the background: refreshes, loads behind an answer, stores. */
+  idle(): Promise<void> {
+    return this.#root.engine.idle()
+  }
+
+  /**
+   * Ends the cache and all its namespaces: waits for loads and deferred invalidations for `timeout` (default `'5s'`), then closes the
+   * connections it opened. Calls after it reject with `E_CLOSED`.
+   */
+  close(options: { readonly timeout?: Duration } = {}): Promise<void> {
+    return this.#root.close(options)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** The entry of a key if memory may answer; `undefined` also for a bad key, of which the slow path will speak. */
+  #hit(key: Key): Entry | undefined {
+    if (typeof key === 'string' && this.#prefix === '' && isPlainKey(key)) return this.#hitId(key)
+    let id: string
+    try {
+      id = idOf(this.#prefix, key)
+    } catch {
+      return undefined
+    }
+    return this.#hitId(id)
+  }
+
+  #hitId(id: string): Entry | undefined {
+    const { engine } = this.#root
+    const entry = engine.hit(id)
+    if (entry === undefined) return undefined
+    this.#counters.memoryHits++
+    const { events } = engine.parts
+    if (events.wantsHits) events.emit('hit', { key: id, tier: 'memory', stale: false, ms: 0 })
+    return entry
+  }
+
+  #read(key: Key): Promise<Answer | undefined> {
+    const id = idOf(this.#prefix, key)
+    return this.#root.engine.read(id, this.#policies.of(id), undefined, this.#counters)
+  }
+
+  async #load<T>(
+    key: Key,
+    load: Loader<T>,
+    options: CallOptions<T> | undefined,
+  ): Promise<Answer | undefined> {
+    const id = idOf(this.#prefix, key)
+    if (typeof load !== 'function') {
+      throw new CacheError('E_OPTION', `load: ${shown(load)} is not a function.`, {
+        path: 'load',
+        value: load,
+      })
+    }
+    if (options !== undefined) checkCallOptions(options)
+    const policy = this.#policies.of(id, options as LifeOptions<never> | undefined)
+    const tags = options?.tags === undefined ? NO_TAGS : checkTags(options.tags)
+    const job: Job = {
+      key,
+      load: load as Job['load'],
+      policy,
+      tags,
+      fresh: options?.fresh === true,
+      counters: this.#counters,
+    }
+    return this.#root.engine.read(id, policy, job, this.#counters)
+  }
+
+  #view<T>({ entry, tier, stale }: Answer): EntryView<T> {
+    const now = this.#root.engine.parts.clock.now()
+    const ttlMs = stale ? 0 : Math.max(0, entry.freshUntil - now)
+    return {
+      value: entry.value as T,
+      tier,
+      stale,
+      ageMs: Math.max(0, now - entry.bornAt),
+      ttlMs,
+      tags: entry.tags,
+    }
+  }
+
+  async #invalidate(
+    what: {
+      readonly keys?: readonly string[]
+      readonly tags?: readonly string[]
+      readonly prefixes?: readonly string[]
+    },
+    soft: boolean,
+    options: WriteOptions,
+  ): Promise<Invalidation> {
+    const strict = flag(options.strict, false, 'strict')
+    return this.#root.writer.invalidate(
+      { keys: what.keys ?? [], tags: what.tags ?? [], prefixes: what.prefixes ?? [], soft },
+      strict,
+    )
+  }
+
+  #ids(keys: readonly Key[]): string[] {
+    if (!Array.isArray(keys))
+      throw new CacheError('E_KEY', `Give an array of keys, not ${shown(keys)}.`, {
+        path: 'keys',
+        value: keys,
+      })
+    return keys.map(key => idOf(this.#prefix, key as Key))
+  }
+
+  #eitherIds(keys: Key | readonly Key[]): string[] {
+    if (!Array.isArray(keys)) return [idOf(this.#prefix, keys as Key)]
+    if (keys.some(part => Array.isArray(part))) return this.#ids(keys)
+    const id = idOf(this.#prefix, keys as Key)
+    return keys.every(part => typeof part === 'string' && part !== '')
+      ? [...new Set([id, ...this.#ids(keys)])]
+      : [id]
+  }
+}
+
+/** What a bulk loader gives: values in the order of the keys it was given, or by key. */
+export type BulkValues<K, T> = readonly (T | undefined)[] | ReadonlyMap<K, T>
+
+function tagList(tags: string | readonly string[]): readonly string[] {
+  return checkTags(typeof tags === 'string' ? [tags] : tags)
+}

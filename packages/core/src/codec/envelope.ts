@@ -1,0 +1,211 @@
+import { hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { CacheError, shown } from '../errors.ts'
+import { undecodable } from './codec.ts'
+
+/*
+ * The bytes of one stored value, numbers big-endian. A script in Redis writes the first 19 in front of what sealTail
+ * made, and may set the mark later, so the checksum does not cover these; nor do they depend on the value.
+ *
+ *  0  1 B  magic                       20  8 B  hash of the key id
+ *  1  1 B  format version              28  6 B  bornMs
+ *  2  1 B  mark                        34  6 B  ttlMs
+ *  3  8 B  S0, float64                 40  6 B  graceMs
+ * 11  8 B  epoch, ASCII                46  4 B  CRC-32 of 19…45 and of 50 to the end
+ * 19  1 B  flags                       50  2 B  number of tags; for each 2 B length and UTF-8; then the body
+ */
+
+/** Bytes the script writes; `sealTail` makes the rest. */
+export const HEAD_BYTES = 19
+/** Bytes in front of the tags. */
+export const FIXED_BYTES = 50
+export const MAGIC = 0x54
+export const FORMAT = 1
+
+/** How many tags one value may have. */
+export const MAX_TAGS = 64
+
+/** 0 as written; 1 expired softly: stale at once, whatever its times say. */
+export type Mark = 0 | 1
+
+/** What `sealTail` writes. Durations and times in ms, whole and below 2^48. */
+export interface Sealed {
+  readonly keyId: string
+  /** See flags.ts. */
+  readonly flags: number
+  /** By the clock of Redis. */
+  readonly bornMs: number
+  /** Fresh for this long after `bornMs`. */
+  readonly ttlMs: number
+  /** May be served stale for this long after that. */
+  readonly graceMs: number
+  readonly tags: readonly string[]
+  readonly body: Buffer
+}
+
+/** A stored value with its body still encoded. */
+export interface Envelope extends Omit<Sealed, 'keyId'> {
+  readonly mark: Mark
+  /** The position in the log from which the value is valid. */
+  readonly s0: number
+  /** The life of the log that `s0` belongs to. */
+  readonly epoch: string
+  /** A view into the bytes that were opened. */
+  readonly body: Buffer
+}
+
+/**
+ * The bytes of a value from offset 19 on, in one allocation of its own.
+ *
+ * Throws `CacheError` `E_KEY` for more than 64 tags, or a tag that is not well-formed or over 65 535 bytes; `E_TTL`
+ * for a time that cannot be written. Fractions of a ms are cut off.
+ */
+export function sealTail(sealed: Sealed): Buffer {
+  const { tags, body } = sealed
+  const bodyAt = FIXED_BYTES - HEAD_BYTES + tagBytes(tags)
+  const tail = Buffer.allocUnsafe(bodyAt + body.length)
+  writeFacts(tail, sealed)
+  writeTags(tail, FIXED_BYTES - HEAD_BYTES, tags)
+  body.copy(tail, bodyAt)
+  tail.writeUInt32BE(checksum(tail, 0), 27)
+  return tail
+}
+
+/**
+ * What the body is bound to when it is authenticated: flags, key id, times and tags, in a form no other combination
+ * has. Not the mark, S0 and epoch, which Redis writes: who can write to Redis can bring back an older value of a key.
+ */
+export function boundFacts(sealed: Omit<Sealed, 'body'>): Buffer {
+  const fixed = FIXED_BYTES - HEAD_BYTES
+  const idAt = fixed + tagBytes(sealed.tags)
+  const facts = Buffer.alloc(idAt + Buffer.byteLength(sealed.keyId))
+  writeFacts(facts, sealed)
+  writeTags(facts, fixed, sealed.tags)
+  facts.write(sealed.keyId, idAt)
+  return facts
+}
+
+/** The whole value as the script stores it: what a stand-in for Redis needs. `epoch` must be 8 ASCII characters. */
+export function joinEnvelope(s0: number, epoch: string, tail: Buffer, mark: Mark = 0): Buffer {
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + tail.length)
+  bytes[0] = MAGIC
+  bytes[1] = FORMAT
+  bytes[2] = mark
+  bytes.writeDoubleBE(s0, 3)
+  if (epoch.length !== 8 || bytes.write(epoch, 11, 8, 'latin1') !== 8)
+    throw new RangeError(`epoch ${shown(epoch)}`)
+  tail.copy(bytes, HEAD_BYTES)
+  return bytes
+}
+
+/**
+ * Checks a stored value and reads all but its body, which stays encoded: a stale or invalidated value is never
+ * decoded. The checksum is verified here, once; it finds accidents, not forgery (see encryption.ts for that).
+ *
+ * Throws `CacheError` `E_CODEC`, saying which check failed, and nothing else, for any bytes.
+ */
+export function openEnvelope(bytes: Buffer, keyId: string): Envelope {
+  if (bytes.length < FIXED_BYTES + 2) throw undecodable(`too short (${bytes.length} bytes)`)
+  if (bytes[0] !== MAGIC) throw undecodable('magic (not written by tiercache)')
+  if (bytes[1] !== FORMAT) throw undecodable(`format version ${bytes[1]} (this is ${FORMAT})`)
+  const mark = bytes[2]
+  if (mark !== 0 && mark !== 1) throw undecodable(`mark ${mark}`)
+  const s0 = bytes.readDoubleBE(3)
+  if (!Number.isFinite(s0)) throw undecodable(`S0 ${s0}`)
+  if (bytes.toString('latin1', 20, 28) !== keyHash(keyId))
+    throw undecodable('key hash (it belongs to another key)')
+  if (bytes.readUInt32BE(46) !== checksum(bytes, HEAD_BYTES)) throw undecodable('checksum')
+  const { tags, end } = readTags(bytes)
+  return {
+    mark,
+    s0,
+    epoch: bytes.toString('latin1', 11, 19),
+    flags: bytes[19] ?? 0,
+    bornMs: readUint48(bytes, 28),
+    ttlMs: readUint48(bytes, 34),
+    graceMs: readUint48(bytes, 40),
+    tags,
+    body: bytes.subarray(end),
+  }
+}
+
+/** A view of the first 50 bytes, or of all there are: enough to say "this very value" to Redis, however broken. */
+export function headerBytes(bytes: Buffer): Buffer {
+  return bytes.subarray(0, FIXED_BYTES)
+}
+
+// As text: asked for a Buffer, crypto.hash takes three times as long.
+function keyHash(keyId: string): string {
+  return hash('sha256', keyId, 'latin1').slice(0, 8)
+}
+
+/** `start` is where the flags are. */
+function checksum(bytes: Buffer, start: number): number {
+  return crc32(bytes.subarray(start + 31), crc32(bytes.subarray(start, start + 27)))
+}
+
+function writeFacts(target: Buffer, { flags, keyId, bornMs, ttlMs, graceMs }: Omit<Sealed, 'body'>): void {
+  target[0] = flags
+  target.write(keyHash(keyId), 1, 8, 'latin1')
+  writeUint48(target, bornMs, 9, 'bornMs')
+  writeUint48(target, ttlMs, 15, 'ttlMs')
+  writeUint48(target, graceMs, 21, 'graceMs')
+}
+
+const UINT32 = 2 ** 32
+
+function writeUint48(target: Buffer, value: number, at: number, path: string): void {
+  const whole = Math.floor(value)
+  if (!(whole >= 0 && whole < 2 ** 48))
+    throw new CacheError('E_TTL', `${path} cannot be ${value} ms`, { path, value })
+  target.writeUInt16BE(Math.floor(whole / UINT32), at)
+  target.writeUInt32BE(whole % UINT32, at + 2)
+}
+
+function readUint48(bytes: Buffer, at: number): number {
+  return bytes.readUInt16BE(at) * UINT32 + bytes.readUInt32BE(at + 2)
+}
+
+function tagBytes(tags: readonly string[]): number {
+  if (tags.length > MAX_TAGS) {
+    throw new CacheError('E_KEY', `A value can have ${MAX_TAGS} tags, not ${tags.length}`, {
+      path: 'tags',
+      value: tags,
+    })
+  }
+  let bytes = 2
+  for (const tag of tags) {
+    const length = Buffer.byteLength(tag)
+    if (length > 0xffff || !tag.isWellFormed()) {
+      throw new CacheError('E_KEY', `The tag ${shown(tag)} cannot be stored`, { path: 'tags', value: tag })
+    }
+    bytes += 2 + length
+  }
+  return bytes
+}
+
+function writeTags(target: Buffer, start: number, tags: readonly string[]): void {
+  let at = target.writeUInt16BE(tags.length, start)
+  for (const tag of tags) {
+    const length = target.write(tag, at + 2)
+    at = target.writeUInt16BE(length, at) + length
+  }
+}
+
+const NO_TAGS: readonly string[] = Object.freeze([])
+
+function readTags(bytes: Buffer): { tags: readonly string[]; end: number } {
+  const count = bytes.readUInt16BE(FIXED_BYTES)
+  let at = FIXED_BYTES + 2
+  if (count === 0) return { tags: NO_TAGS, end: at }
+  if (count > MAX_TAGS) throw undecodable(`tags (${count} of them)`)
+  const tags: string[] = []
+  for (let i = 0; i < count; i++) {
+    const start = at + 2
+    const end = start <= bytes.length ? start + bytes.readUInt16BE(at) : Infinity
+    if (end > bytes.length) throw undecodable('tags (out of bounds)')
+    tags.push(bytes.toString('utf8', start, end))
+    at = end
+  }
+  return { tags, end: at }
+}

@@ -1,0 +1,205 @@
+import type { Mark, Targets } from '../store.ts'
+import { prefixSlot, slotsOf, tagSlot } from './slots.ts'
+
+/** What an invalidation means for a value: nothing, it may be served as stale, it may not be served. */
+export type Verdict = 'live' | 'stale' | 'dead'
+
+/** A value as coherence judges it. */
+export interface Stamp {
+  readonly id: string
+  readonly tags: readonly string[]
+  /** The log position it is valid from. */
+  readonly s0: number
+  /** The generation when it was read, or when its load began. */
+  readonly born: number
+  /** A load that began here after an invalidation was called need not wait for that call to reach Redis. */
+  readonly loadedHere: boolean
+}
+
+/** The last invalidations of one name: log positions, and calls of this instance that Redis has not confirmed. */
+interface Track {
+  hard: number
+  soft: number
+  held: number
+  heldHardAt: number
+  heldSoftAt: number
+}
+
+const KEYS_KEPT = 100_000
+const LOOKED_AT = 16
+
+/**
+ * What is known to be invalidated: by slot for tags and prefixes, by id for keys. Slots are bounded by their number; keys
+ * are needed only for as long as an older value could still be on its way, so the oldest are dropped after `keepMs`, and
+ * where more come than may be kept a floor rises under which no value is trusted.
+ */
+export class Marks {
+  readonly #slots = new Map<number, Track>()
+  readonly #keys = new Map<string, Track & { at: number }>()
+  readonly #keepMs: number
+  #floor = 0
+  #newest = 0
+  #heldSlots = 0
+  #generation = 0
+  /** Changes with whatever concerns tags and prefixes. Keys are dropped from memory by name instead. */
+  slotChanges = 0
+
+  constructor(keepMs: number) {
+    this.#keepMs = keepMs
+  }
+
+  /** Grows with every call that changes what is invalidated. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** Begins a new generation. */
+  next(): number {
+    return ++this.#generation
+  }
+
+  /** The invalidation is called but not confirmed: until `release` nothing older may be trusted. */
+  hold(targets: Targets, now: number): void {
+    const at = this.#next(targets)
+    for (const track of this.#tracks(targets, now)) {
+      track.held++
+      if (targets.soft) track.heldSoftAt = at
+      else track.heldHardAt = at
+    }
+    this.#heldSlots += slotCount(targets)
+  }
+
+  /** It is confirmed, or given up. */
+  release(targets: Targets, now: number): void {
+    for (const track of this.#tracks(targets, now)) {
+      if (--track.held > 0) continue
+      track.held = 0
+      track.heldHardAt = 0
+      track.heldSoftAt = 0
+    }
+    this.#heldSlots -= slotCount(targets)
+  }
+
+  /** The invalidation stands in the log at `seq`. */
+  apply(targets: Targets, seq: number, now: number): void {
+    this.#next(targets)
+    for (const track of this.#tracks(targets, now)) {
+      if (targets.soft) track.soft = Math.max(track.soft, seq)
+      else track.hard = Math.max(track.hard, seq)
+    }
+    if (slotCount(targets) > 0) this.#newest = Math.max(this.#newest, seq)
+  }
+
+  /** Adds the marks of a snapshot to those known. */
+  merge(marks: readonly Mark[]): void {
+    this.#generation++
+    this.slotChanges++
+    for (const mark of marks) {
+      const track = this.#slot(mark.slot)
+      track.hard = Math.max(track.hard, mark.hard)
+      track.soft = Math.max(track.soft, mark.soft)
+      this.#newest = Math.max(this.#newest, mark.hard, mark.soft)
+    }
+  }
+
+  /** Forgets positions, which mean nothing in another log; calls that are not confirmed stay held. */
+  restart(): void {
+    this.#generation++
+    this.slotChanges++
+    this.#floor = 0
+    this.#newest = 0
+    for (const [name, track] of this.#slots) if (!forget(track)) this.#slots.delete(name)
+    for (const [name, track] of this.#keys) if (!forget(track)) this.#keys.delete(name)
+  }
+
+  /** What the marks say of a value. */
+  judge(stamp: Stamp): Verdict {
+    const key = this.#keys.get(stamp.id)
+    let verdict = key === undefined ? 'live' : judgeTrack(key, stamp)
+    if (verdict === 'dead' || stamp.s0 < this.#floor) return 'dead'
+    if (this.#newest <= stamp.s0 && this.#heldSlots === 0) return verdict
+    for (const slot of slotsOf(stamp.id, stamp.tags)) {
+      const track = this.#slots.get(slot)
+      if (track === undefined) continue
+      const judged = judgeTrack(track, stamp)
+      if (judged === 'dead') return 'dead'
+      if (judged === 'stale') verdict = 'stale'
+    }
+    return verdict
+  }
+
+  /** The position of the last invalidation that concerns a key; 0 if none is remembered. */
+  lastOf(id: string, tags: readonly string[]): number {
+    const tracks = [this.#keys.get(id), ...slotsOf(id, tags).map(slot => this.#slots.get(slot))]
+    return Math.max(0, ...tracks.map(track => Math.max(track?.hard ?? 0, track?.soft ?? 0)))
+  }
+
+  /** Whether a call of this instance on that key, or something it lies under, waits for Redis. */
+  isHeld(id: string, tags: readonly string[]): boolean {
+    if ((this.#keys.get(id)?.held ?? 0) > 0) return true
+    return this.#heldSlots > 0 && slotsOf(id, tags).some(slot => (this.#slots.get(slot)?.held ?? 0) > 0)
+  }
+
+  #next(targets: Targets): number {
+    if (slotCount(targets) > 0) this.slotChanges++
+    return ++this.#generation
+  }
+
+  #tracks(targets: Targets, now: number): Track[] {
+    return [
+      ...targets.keys.map(id => this.#key(id, now)),
+      ...targets.tags.map(tag => this.#slot(tagSlot(tag))),
+      ...targets.prefixes.map(prefix => this.#slot(prefixSlot(prefix))),
+    ]
+  }
+
+  #slot(slot: number): Track {
+    let track = this.#slots.get(slot)
+    if (track === undefined) this.#slots.set(slot, (track = newTrack()))
+    return track
+  }
+
+  #key(id: string, now: number): Track {
+    const known = this.#keys.get(id)
+    const track = known ?? { ...newTrack(), at: now }
+    if (known !== undefined) this.#keys.delete(id)
+    track.at = now
+    this.#keys.set(id, track) // last in the order of insertion: the first is the oldest
+    this.#dropOldest(now)
+    return track
+  }
+
+  #dropOldest(now: number): void {
+    let looked = 0
+    for (const [id, track] of this.#keys) {
+      const young = now - track.at < this.#keepMs
+      if (++looked > LOOKED_AT || (young && this.#keys.size <= KEYS_KEPT)) return
+      if (track.held > 0) continue
+      this.#keys.delete(id)
+      if (young) this.#floor = Math.max(this.#floor, track.hard, track.soft)
+    }
+  }
+}
+
+function slotCount(targets: Targets): number {
+  return targets.tags.length + targets.prefixes.length
+}
+
+function newTrack(): Track {
+  return { hard: 0, soft: 0, held: 0, heldHardAt: 0, heldSoftAt: 0 }
+}
+
+function judgeTrack(track: Track, stamp: Stamp): Verdict {
+  const holds = track.held > 0
+  const heldHard = holds && track.heldHardAt > 0 && (!stamp.loadedHere || track.heldHardAt > stamp.born)
+  if (heldHard || track.hard > stamp.s0) return 'dead'
+  const heldSoft = holds && track.heldSoftAt > 0 && (!stamp.loadedHere || track.heldSoftAt > stamp.born)
+  return heldSoft || track.soft > stamp.s0 ? 'stale' : 'live'
+}
+
+/** Clears the positions of a track; says whether it is still needed. */
+function forget(track: Track): boolean {
+  track.hard = 0
+  track.soft = 0
+  return track.held > 0
+}

@@ -1,0 +1,392 @@
+import type { Clock } from '../clock.ts'
+import type { Trust } from '../entry.ts'
+import { CacheError } from '../errors.ts'
+import type { InvalidateReply, LogRecord, Store, StoredTail, SyncReply, Targets } from '../store.ts'
+import { JOURNAL_LIMIT, Journal } from './journal.ts'
+import { Marks, type Stamp, type Verdict } from './marks.ts'
+import { formatTargets, type LogMessage, parseTargets } from './message.ts'
+import { prefixSlot, tagSlot } from './slots.ts'
+
+/** The part of a store that a log needs. */
+export type LogStore = Pick<Store, 'invalidate' | 'sync' | 'heal' | 'reconnect'>
+
+/** What the engine hears from a partition. */
+export interface PartitionListener {
+  /** Keys were invalidated at `seq` (`Infinity`: at an unknown position), by this instance (`own`) or another. */
+  onKeys(ids: readonly string[], seq: number, soft: boolean, own: boolean): void
+  /** Nothing in memory can be trusted any more. */
+  onReset(partition: number): void
+  /** A record of another instance was applied. */
+  onRemote(targets: Targets): void
+  onTrust(coherent: boolean, reason: string): void
+  onReplayed(count: number): void
+  onError(operation: string, error: unknown): void
+}
+
+export interface PartitionOptions {
+  readonly index: number
+  readonly store: LogStore
+  readonly clock: Clock
+  /** Eight random characters without `|`. */
+  readonly random: () => string
+  /** Names this instance in the log. */
+  readonly origin: string
+  readonly listener: PartitionListener
+  /** Δ: how long memory answers after the last SYNC was sent. */
+  readonly maxStalenessMs: number
+  /** H: the time between two SYNCs. `undefined`: there is no other instance, so nothing is ever missed. */
+  readonly heartbeatMs: number | undefined
+  /** How long keys of past invalidations are remembered. */
+  readonly keepMs: number
+}
+
+/** How an invalidation ended: it stands in the log, or waits for Redis until `done`. */
+export type Outcome =
+  | { readonly status: 'committed'; readonly seq: number; readonly epoch: string; readonly stored: boolean }
+  | { readonly status: 'deferred'; readonly done: Promise<void>; readonly cause: unknown }
+
+/** The epoch of a cache that has no other instances. */
+export const SOLO_EPOCH = 'solo'
+const RING_RECORDS = 4000
+const RING_NAMES = 50_000
+const SYNCS_PER_SECOND = 10
+/** SYNCs in a row without an answer after which a connection that still looks open is dropped. */
+const SILENT_SYNCS = 2
+
+/**
+ * One log as one instance follows it: a state machine that hears messages and SYNC replies and decides what may be trusted.
+ * It knows Redis only as a `Store`, so the same code runs against the stand-in and in simulation.
+ *
+ * Position: `epoch`, `seq`, `nonce` of the last record applied. Every record names the one before it, so a message is taken in order
+ * or shows a gap, which one SYNC closes. SYNC is also sent every `heartbeatMs`: its answer renews the right of memory to answer
+ * until `maxStalenessMs` after it was *sent*, since every invalidation acknowledged before that moment is part of the answer.
+ */
+export class Partition implements Trust {
+  trustedUntil = 0
+  generation = 0
+  epoch = ''
+  seq = 0
+  /** Redis time less this process's, in ms. */
+  redisOffsetMs = 0
+  readonly #options: PartitionOptions
+  readonly #marks: Marks
+  readonly #journal = new Journal()
+  readonly #ring: Targets[] = []
+  #ringNames = 0
+  #nonce = '-'
+  #resetAt = 0
+  #syncing: Promise<void> | undefined
+  #again = false
+  #silent = 0
+  #recentSyncs: number[] = []
+  #timer: (() => void) | undefined
+  #coherent = false
+  #stopped = false
+
+  constructor(options: PartitionOptions) {
+    this.#options = options
+    this.#marks = new Marks(options.keepMs)
+    if (options.heartbeatMs === undefined) {
+      this.epoch = SOLO_EPOCH
+      this.trustedUntil = Number.POSITIVE_INFINITY
+    }
+  }
+
+  get index(): number {
+    return this.#options.index
+  }
+
+  /** Invalidations that wait for Redis. */
+  get deferred(): number {
+    return this.#journal.size
+  }
+
+  /** The order of what this instance has heard and called, to stamp a read or a load with. */
+  get now(): number {
+    return this.#marks.generation
+  }
+
+  /** What is known of a value read from Redis or loaded here. */
+  judge(stamp: Stamp, epoch: string): Verdict {
+    if (epoch !== this.epoch || stamp.born < this.#resetAt) return 'dead'
+    return this.#marks.judge(stamp)
+  }
+
+  /** The position of the last invalidation that concerns a key, if one is remembered. */
+  invalidatedAt(id: string, tags: readonly string[]): number | undefined {
+    return this.#marks.lastOf(id, tags) || undefined
+  }
+
+  /** Whether an invalidation called here, of this key or something it lies under, waits for Redis. */
+  isHeld(id: string, tags: readonly string[]): boolean {
+    return this.#marks.isHeld(id, tags)
+  }
+
+  /**
+   * Invalidates here at once, then in Redis. Never gated by a breaker. When Redis does not take it, it is `deferred`: kept, obeyed
+   * on this instance, and replayed before memory is trusted again. With `strict` it rejects instead.
+   */
+  async invalidate(targets: Targets, writes?: readonly StoredTail[], strict = false): Promise<Outcome> {
+    const { clock, listener } = this.#options
+    this.#marks.hold(targets, clock.now())
+    this.#touch()
+    listener.onKeys(targets.keys, Number.POSITIVE_INFINITY, targets.soft, true)
+    try {
+      const reply = await this.#send(targets, writes)
+      this.#confirm(targets, reply)
+      return { status: 'committed', ...reply }
+    } catch (cause) {
+      if (strict || this.#stopped) {
+        this.#marks.release(targets, clock.now())
+        throw new CacheError('E_REDIS', 'The invalidation did not reach Redis.', { cause })
+      }
+      this.#defer(targets)
+      return { status: 'deferred', done: this.#journal.done, cause }
+    }
+  }
+
+  /** Whether memory and Redis may answer at `now`. */
+  trusts(now: number): boolean {
+    return now < this.trustedUntil
+  }
+
+  /**
+   * Waits for a SYNC where one is likely to help: before the first has ended, or when trust lapsed although the last one
+   * was answered (this process was paused). While Redis is away it does not wait.
+   */
+  async ensureTrust(now: number): Promise<void> {
+    if (now >= this.trustedUntil && this.#silent === 0 && !this.#stopped) await this.sync()
+  }
+
+  /** Hears a record from the bus. Whatever its origin claims, it can only take trust away. */
+  receive(message: LogMessage): void {
+    if (this.#stopped) return
+    if (message.epoch !== this.epoch) return this.syncSoon()
+    if (message.seq <= this.seq) return
+    const inOrder = message.seq === this.seq + 1 && message.previous === this.#nonce
+    if (inOrder && message.payload !== '') {
+      this.#applyRecord(message)
+      return this.#moveTo(message.seq, message.nonce)
+    }
+    // A gap, or a record too long for the bus. SYNC brings the truth; until then the keys it names are not worth keeping.
+    const targets = parseTargets(message.payload)
+    if (targets !== undefined)
+      this.#options.listener.onKeys(targets.keys, Number.POSITIVE_INFINITY, targets.soft, false)
+    this.syncSoon()
+  }
+
+  /** Begins to follow the log. Resolves when the first SYNC ended, well or not. */
+  async start(): Promise<void> {
+    if (this.#options.heartbeatMs !== undefined) await this.sync()
+  }
+
+  /** Stops; what still waits is given up. */
+  stop(): void {
+    this.#stopped = true
+    this.#timer?.()
+    this.trustedUntil = 0
+    if (this.#journal.size > 0) {
+      this.#journal.abandon(
+        new CacheError('E_CLOSED', 'The cache was closed before Redis took the deferred invalidations.'),
+      )
+    }
+  }
+
+  /** Asks for a SYNC: one at a time, and no more than ten a second whatever the bus says. */
+  syncSoon(): void {
+    if (this.#stopped || this.#options.heartbeatMs === undefined) return
+    if (this.#syncing !== undefined) {
+      this.#again = true
+      return
+    }
+    const now = this.#options.clock.now()
+    this.#recentSyncs = this.#recentSyncs.filter(at => now - at < 1000)
+    if (this.#recentSyncs.length >= SYNCS_PER_SECOND) return this.#schedule(1000 / SYNCS_PER_SECOND)
+    this.#recentSyncs.push(now)
+    void this.sync()
+  }
+
+  /** One SYNC, with all that must come before it. Never rejects; the next one is scheduled. */
+  sync(): Promise<void> {
+    this.#syncing ??= this.#sync().finally(() => {
+      this.#syncing = undefined
+      if (this.#stopped) return
+      if (!this.#again) return this.#schedule(this.#options.heartbeatMs ?? 0)
+      this.#again = false
+      this.syncSoon()
+    })
+    return this.#syncing
+  }
+
+  async #sync(): Promise<void> {
+    const { clock, store, index, random, maxStalenessMs } = this.#options
+    this.#timer?.()
+    try {
+      await this.#drain()
+      const sentAt = clock.now()
+      const reply = await store.sync(index, {
+        epoch: this.epoch,
+        seq: this.seq,
+        nonce: this.#nonce,
+        epochIfNew: random(),
+      })
+      if (this.#stopped) return
+      this.redisOffsetMs = reply.redisMs - (sentAt + clock.now()) / 2
+      await this.#follow(reply)
+      this.#silent = 0
+      // What was deferred while this SYNC was under way must be in Redis before the next one can renew anything.
+      if (this.#journal.size > 0) return
+      this.trustedUntil = sentAt + maxStalenessMs
+      this.#setCoherent(true, '')
+    } catch (error) {
+      if (this.#stopped) return
+      this.#options.listener.onError('sync', error)
+      if (clock.now() >= this.trustedUntil) this.#setCoherent(false, 'the log was not heard of for too long')
+      if (++this.#silent % SILENT_SYNCS === 0) store.reconnect()
+    }
+  }
+
+  async #follow(reply: SyncReply): Promise<void> {
+    const { clock, listener, store, index, random } = this.#options
+    if (reply.kind === 'records') {
+      for (const record of reply.records) if (record.seq > this.seq) this.#applyRecord(record)
+      if (reply.seq >= this.seq) this.#moveTo(reply.seq, reply.nonce)
+      return
+    }
+    const ahead = this.seq
+    if (reply.kind === 'epoch') this.#marks.restart()
+    this.trustedUntil = 0
+    this.epoch = reply.epoch
+    this.#moveTo(reply.seq, reply.nonce)
+    this.#marks.merge(reply.marks)
+    this.#touch()
+    this.#resetAt = this.#marks.next()
+    listener.onReset(index)
+    if (reply.kind === 'trimmed') return
+    // Redis lost the end of its log. Numbers must not be used twice, and what this instance knows of the lost part is said again.
+    if (reply.kind === 'diverged')
+      await store.heal(index, reply.epoch, Math.max(ahead, reply.seq) + 1, random())
+    for (const targets of this.#lastKnown()) {
+      const { epoch, seq } = await this.#send(targets)
+      if (epoch === this.epoch) this.#marks.apply(targets, seq, clock.now())
+    }
+    this.#touch()
+  }
+
+  async #drain(): Promise<void> {
+    const batches = this.#journal.batches()
+    for (const targets of batches) {
+      const reply = await this.#send(targets)
+      this.#journal.remove(targets)
+      this.#confirm(targets, reply)
+    }
+    if (batches.length > 0) {
+      this.#options.listener.onReplayed(batches.reduce((sum, batch) => sum + nameCount(batch), 0))
+    }
+  }
+
+  #send(targets: Targets, writes?: readonly StoredTail[]): Promise<InvalidateReply> {
+    const { store, index, random } = this.#options
+    return store.invalidate(index, {
+      keys: targets.keys,
+      values: writes,
+      slots: [...targets.tags.map(tagSlot), ...targets.prefixes.map(prefixSlot)],
+      soft: targets.soft,
+      epochIfNew: random(),
+      nonce: random(),
+      origin: this.#options.origin,
+      payload: formatTargets(targets),
+    })
+  }
+
+  /** An invalidation called here stands in the log. */
+  #confirm(targets: Targets, reply: InvalidateReply): void {
+    const { clock, listener } = this.#options
+    if (reply.epoch === this.epoch) {
+      this.#marks.apply(targets, reply.seq, clock.now())
+      this.#remember(targets)
+      listener.onKeys(targets.keys, reply.seq, targets.soft, true)
+    } else {
+      this.trustedUntil = 0
+      this.syncSoon()
+    }
+    this.#marks.release(targets, clock.now())
+    this.#touch()
+  }
+
+  #defer(targets: Targets): void {
+    const now = this.#options.clock.now()
+    this.#marks.release(this.#journal.add(targets), now)
+    if (this.#journal.size <= JOURNAL_LIMIT) return
+    const waiting = this.#journal.batches()
+    const everything: Targets = { keys: [], tags: [], prefixes: [''], soft: false }
+    this.#marks.hold(everything, now)
+    this.#marks.release(this.#journal.add(everything), now)
+    for (const batch of waiting) {
+      const rest = { ...batch, prefixes: batch.prefixes.filter(prefix => prefix !== '' || batch.soft) }
+      this.#marks.release(rest, now)
+      this.#journal.remove(rest)
+    }
+    this.#touch()
+  }
+
+  #applyRecord(record: LogRecord): void {
+    const { clock, listener, origin } = this.#options
+    const targets = parseTargets(record.payload)
+    if (targets === undefined) {
+      // Whatever it said, nothing older than it can be trusted.
+      listener.onError('log', new CacheError('E_CODEC', 'A record of the log cannot be read.'))
+      this.#marks.apply({ keys: [], tags: [], prefixes: [''], soft: false }, record.seq, clock.now())
+      return this.#touch()
+    }
+    const own = record.origin === origin
+    if (!own) this.#remember(targets)
+    this.#marks.apply(targets, record.seq, clock.now())
+    this.#touch()
+    listener.onKeys(targets.keys, record.seq, targets.soft, own)
+    if (!own) listener.onRemote(targets)
+  }
+
+  #moveTo(seq: number, nonce: string): void {
+    this.seq = seq
+    this.#nonce = nonce
+  }
+
+  #touch(): void {
+    this.generation = this.#marks.slotChanges
+  }
+
+  /** Keeps the last records, to say them again after Redis lost the end of its log. */
+  #remember(targets: Targets): void {
+    this.#ring.push(targets)
+    this.#ringNames += nameCount(targets)
+    while (this.#ring.length > RING_RECORDS || this.#ringNames > RING_NAMES) {
+      const oldest = this.#ring.shift()
+      if (oldest === undefined) break
+      this.#ringNames -= nameCount(oldest)
+    }
+  }
+
+  /** What the last records invalidated, merged: each name once, a hard invalidation over a soft one. */
+  #lastKnown(): Targets[] {
+    const journal = new Journal()
+    for (const targets of this.#ring.splice(0)) journal.add(targets)
+    this.#ringNames = 0
+    return journal.batches()
+  }
+
+  #setCoherent(coherent: boolean, reason: string): void {
+    if (coherent === this.#coherent) return
+    this.#coherent = coherent
+    this.#options.listener.onTrust(coherent, reason)
+  }
+
+  #schedule(ms: number): void {
+    this.#timer?.()
+    this.#timer = this.#options.clock.after(ms, () => void this.sync())
+  }
+}
+
+function nameCount(targets: Targets): number {
+  return targets.keys.length + targets.tags.length + targets.prefixes.length
+}

@@ -1,0 +1,71 @@
+/** Whether a value may be served as it is, only where a stale one is allowed, or not at all. */
+export type Freshness = 'fresh' | 'stale' | 'expired'
+
+/** When a value stops being fresh, and when it may not be served at all. Monotonic ms of this process. */
+export interface Lifetime {
+  readonly bornAt: number
+  readonly freshUntil: number
+  readonly staleUntil: number
+}
+
+/** What a hit in memory asks of coherence, kept up to date by the partition the entry belongs to. */
+export interface Trust {
+  /** Until when memory may answer without having heard from the log again. */
+  trustedUntil: number
+  /** Changes whenever a tag, a prefix or everything is invalidated. */
+  generation: number
+}
+
+/**
+ * One value in memory. Made by one constructor with every field set, so that the engine's reads stay monomorphic.
+ * `until` is the only time a hit compares: the end of freshness, or earlier where something is due before it.
+ */
+export class Entry implements Lifetime {
+  value: unknown
+  until: number
+  bornAt: number
+  freshUntil: number
+  staleUntil: number
+  /** The log position the value is valid from. */
+  s0: number
+  /** The generation of `trust` for which its tags and prefixes were last found valid. */
+  checked: number
+  /** What this instance had heard when it was read or its load began, in the partition's order. */
+  born: number
+  /** Served without the coherence lease until `until`: loaded while Redis was away. */
+  local: boolean
+  tags: readonly string[]
+  bytes: number
+  promise: Promise<unknown> | undefined
+  readonly trust: Trust
+
+  constructor(
+    value: unknown,
+    life: Lifetime,
+    s0: number,
+    born: number,
+    tags: readonly string[],
+    bytes: number,
+    trust: Trust,
+  ) {
+    this.value = value
+    this.trust = trust
+    this.until = life.freshUntil
+    this.bornAt = life.bornAt
+    this.freshUntil = life.freshUntil
+    this.staleUntil = life.staleUntil
+    this.s0 = s0
+    this.checked = trust.generation
+    this.born = born
+    this.local = false
+    this.tags = tags
+    this.bytes = bytes
+    this.promise = undefined
+  }
+}
+
+/** The one judge of time. A value is fresh before its end, not at it. */
+export function freshness(life: Lifetime, now: number): Freshness {
+  if (now < life.freshUntil) return 'fresh'
+  return now < life.staleUntil ? 'stale' : 'expired'
+}

@@ -1,0 +1,135 @@
+import { channel } from 'node:diagnostics_channel'
+import { CacheError, shown } from './errors.ts'
+import type { Key } from './key.ts'
+
+/** Where a value came from. */
+export type Tier = 'memory' | 'redis' | 'load'
+
+/** Every event by name with what it says. Keys are as printed, namespaces in front as `@name:`. */
+export interface CacheEvents {
+  /** A value was served from a tier. `stale`: past its ttl, within its grace. */
+  hit: {
+    readonly key: string
+    readonly tier: 'memory' | 'redis'
+    readonly stale: boolean
+    readonly ms: number
+  }
+  /** Neither tier had a value that may be served. */
+  miss: { readonly key: string; readonly ms: number }
+  /** A loader ended. `error` is what it threw. */
+  load: { readonly key: string; readonly ms: number; readonly error?: unknown }
+  /** A value was stored. `redis: false`: in memory only, because Redis refused it or was away. */
+  set: { readonly key: string; readonly redis: boolean }
+  /** A loaded value was not stored because it was invalidated while it was loading. */
+  fenced: { readonly key: string }
+  /** Something was invalidated, here or (`remote`) by another instance. */
+  invalidate: {
+    readonly keys: readonly string[]
+    readonly tags: readonly string[]
+    readonly prefixes: readonly string[]
+    readonly soft: boolean
+    readonly remote: boolean
+    readonly status: 'committed' | 'deferred' | 'failed'
+  }
+  /** Invalidations that were deferred have reached Redis. */
+  replayed: { readonly count: number }
+  /** Memory dropped a value to stay within its limits. */
+  evict: { readonly key: string }
+  /** Trouble in a tier, the codec or the log. It never reached a caller. */
+  error: { readonly operation: string; readonly error: unknown; readonly key?: string }
+  /** The circuit around Redis changed its state. */
+  breaker: { readonly state: 'closed' | 'open' | 'half-open' }
+  /** `coherent`: memory may answer. `degraded`: it may not, because the log was not heard of for too long. */
+  coherence: { readonly state: 'coherent' | 'degraded'; readonly reason?: string }
+  /** The connection to Redis came up or went down. */
+  connection: { readonly up: boolean }
+  /** A domain event was announced by `notify`. */
+  notify: { readonly event: string; readonly keys: readonly Key[]; readonly tags: readonly string[] }
+}
+
+export type CacheEventType = keyof CacheEvents
+export type CacheListener<E extends CacheEventType> = (event: CacheEvents[E]) => void
+
+const TYPES: readonly CacheEventType[] = [
+  'hit',
+  'miss',
+  'load',
+  'set',
+  'fenced',
+  'invalidate',
+  'replayed',
+  'evict',
+  'error',
+  'breaker',
+  'coherence',
+  'connection',
+  'notify',
+]
+
+/**
+ * Listeners by event. Also published on `node:diagnostics_channel` as `tiercache:<type>`. Ask `wants` before building an
+ * event: nobody listening costs one look at a field.
+ */
+export class Events {
+  readonly #listeners = new Map<CacheEventType, Set<CacheListener<never>>>()
+  readonly #channels = new Map(TYPES.map(type => [type, channel(`tiercache:${type}`)]))
+  readonly #hitChannel = channel('tiercache:hit')
+  #hitListeners = 0
+
+  /** Whether somebody listens to hits: asked on every hit. */
+  get wantsHits(): boolean {
+    return this.#hitListeners !== 0 || this.#hitChannel.hasSubscribers
+  }
+
+  wants(type: CacheEventType): boolean {
+    return this.#listeners.has(type) || this.#channels.get(type)?.hasSubscribers === true
+  }
+
+  /** Adds a listener; the function returned removes it. Throws `CacheError` for a type that does not exist. */
+  on<E extends CacheEventType>(type: E, listener: CacheListener<E>): () => void {
+    if (!TYPES.includes(type)) {
+      throw new CacheError('E_OPTION', `There is no event ${shown(type)}. There are ${TYPES.join(', ')}.`, {
+        path: 'type',
+        value: type,
+      })
+    }
+    if (typeof listener !== 'function') {
+      throw new CacheError('E_OPTION', `A listener is a function, not ${shown(listener)}.`, {
+        path: 'listener',
+        value: listener,
+      })
+    }
+    const set = this.#listeners.get(type) ?? new Set()
+    set.add(listener)
+    this.#listeners.set(type, set)
+    this.#note()
+    return () => {
+      set.delete(listener)
+      if (set.size === 0 && this.#listeners.get(type) === set) this.#listeners.delete(type)
+      this.#note()
+    }
+  }
+
+  /** Tells everybody. What a listener throws is reported by `process.emitWarning` and reaches nobody else. */
+  emit<E extends CacheEventType>(type: E, event: CacheEvents[E]): void {
+    const channel = this.#channels.get(type)
+    if (channel?.hasSubscribers) channel.publish(event)
+    for (const listener of this.#listeners.get(type) ?? []) {
+      try {
+        ;(listener as CacheListener<E>)(event)
+      } catch (error) {
+        process.emitWarning(`A listener of '${type}' threw: ${String(error)}`, 'TiercacheWarning')
+      }
+    }
+  }
+
+  /** Drops every listener. */
+  clear(): void {
+    this.#listeners.clear()
+    this.#note()
+  }
+
+  #note(): void {
+    this.#hitListeners = this.#listeners.get('hit')?.size ?? 0
+  }
+}

@@ -1,0 +1,36 @@
+export { createCache } from './create-cache.ts'
+export { Cache } from './cache.ts'
+export { fromEnv } from './from-env.ts'
+export { CacheError } from './errors.ts'
+export { msgpack } from './codec/msgpack.ts'
+export { json } from './codec/json.ts'
+export { raw } from './codec/raw.ts'
+export { encryption } from './codec/encryption.ts'
+export type { BreakerSettings, CacheOptions, MemoryOptions } from './create-cache.ts'
+export type { BulkValues, EntryView, Loader, SetOptions } from './cache.ts'
+export type {
+  CallOptions,
+  LifeOptions,
+  LoadTimeouts,
+  TierTtl,
+  Ttl,
+  TtlContext,
+  TtlPolicy,
+  WriteOptions,
+} from './policy.ts'
+export type { ByteSize, Duration } from './duration.ts'
+export type { CacheErrorCode } from './errors.ts'
+export type { CacheEvents, CacheEventType, CacheListener, Tier } from './events.ts'
+export type { Codec } from './codec/codec.ts'
+export type { Explanation, TierView } from './explain.ts'
+export type { Health } from './health.ts'
+export type { Invalidation } from './writer.ts'
+export type { Key, KeyPart } from './key.ts'
+export type { Latency, Stats } from './stats.ts'
+export type { LoadContext } from './load-context.ts'
+export type { LogSink } from './log.ts'
+export type { RedisTarget } from './redis/connect.ts'
+export type { Resource, ResourceOptions, StandardSchema } from './resource.ts'
+export type { Rule, RuleTargets } from './rules.ts'
+export type { TypeOptions } from './policies.ts'
+export type { WrapOptions, Wrapped } from './wrap.ts'

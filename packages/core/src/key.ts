@@ -1,0 +1,208 @@
+import { hash } from 'node:crypto'
+import { CacheError, shown } from './errors.ts'
+
+/** One part of a structured key. Objects are hashed in a canonical order, so `{ a, b }` and `{ b, a }` are one key. */
+export type KeyPart = string | number | boolean | bigint | null | Date | { readonly [name: string]: unknown }
+
+/**
+ * What a value is stored under: a string, or parts that are escaped and joined with `:`. `['user', 1]` prints as
+ * `user:1` and is the same key as the string `'user:1'`; `['user:1']` prints as `user%3A1` and is another one.
+ */
+export type Key = string | readonly KeyPart[]
+
+/** Keys longer than this, in UTF-16 units, are stored under a hash. */
+export const MAX_KEY_LENGTH = 1024
+/** Prefixes of up to this many segments, namespaces included, can be invalidated. */
+export const MAX_PREFIX_DEPTH = 8
+const KEPT_HEAD = 512
+
+/*
+ * An id names an entry in every tier. It is the key as printed, behind its namespaces as leading segments that start
+ * with `@`. A key whose first character would read as one of our own marks (`@` namespace, `#` hashed, `%` escape) has
+ * that character escaped, so no two keys of any two namespaces share an id, and a plain key is its own id: the look-up of
+ * a hit builds no string.
+ */
+
+/** Whether a string key of the root namespace is its own id. Well-formedness is judged on a miss only. */
+export function isPlainKey(key: string): boolean {
+  const length = key.length
+  return length > 0 && length <= MAX_KEY_LENGTH && !isMark(key.charCodeAt(0))
+}
+
+/** The id of a key within a namespace prefix (`''` or `'@shop:'`). Throws `CacheError` `E_KEY`. */
+export function idOf(prefix: string, key: Key): string {
+  const printed = printKey(key)
+  const marked = isMark(printed.charCodeAt(0)) ? escapeChar(printed.charAt(0)) + printed.slice(1) : printed
+  return prefix + (marked.length > MAX_KEY_LENGTH ? shorten(marked) : marked)
+}
+
+/** The key as text. Throws `CacheError` `E_KEY` for keys that are empty, ill-formed, or have parts that cannot be keys. */
+export function printKey(key: Key): string {
+  if (typeof key === 'string') {
+    if (key.length === 0) throw keyError('a key must not be empty', key)
+    return wellFormed(key)
+  }
+  if (!Array.isArray(key)) throw keyError(`a key is a string or an array, not ${shown(key)}`, key)
+  if (key.length === 0) throw keyError('a key must have at least one part', key)
+  return (key as readonly KeyPart[]).map(printPart).join(':')
+}
+
+/** The prefix of a child namespace, to put in front of its keys. Throws `CacheError` `E_KEY`. */
+export function namespacePrefix(parent: string, name: string): string {
+  if (typeof name !== 'string' || name.length === 0 || name.length > 128) {
+    throw keyError(`a namespace is a string of 1 to 128 characters, not ${shown(name)}`, name)
+  }
+  const prefix = `${parent}@${escapePart(wellFormed(name))}:`
+  if (prefix.split(':').length > MAX_PREFIX_DEPTH) {
+    throw keyError(`namespaces nest at most ${MAX_PREFIX_DEPTH - 1} deep`, name)
+  }
+  return prefix
+}
+
+/**
+ * The prefixes an id lies under, itself included, outermost first and `MAX_PREFIX_DEPTH` at most: what a prefix
+ * invalidation has to have named to concern it.
+ */
+export function prefixesOf(id: string): string[] {
+  const path = unhashed(id)
+  const prefixes: string[] = []
+  for (
+    let end = path.indexOf(':');
+    end >= 0 && prefixes.length < MAX_PREFIX_DEPTH;
+    end = path.indexOf(':', end + 1)
+  ) {
+    prefixes.push(path.slice(0, end))
+  }
+  if (prefixes.length < MAX_PREFIX_DEPTH) prefixes.push(path)
+  return prefixes
+}
+
+/** The prefix of that name as it stands in ids. A trailing `:` is dropped. Throws `CacheError` `E_KEY`. */
+export function prefixId(prefix: string, key: Key): string {
+  const printed = typeof key === 'string' && key.length > 1 && key.endsWith(':') ? key.slice(0, -1) : key
+  const id = idOf(prefix, printed)
+  if (id.length > KEPT_HEAD || id.split(':').length > MAX_PREFIX_DEPTH) {
+    throw keyError(
+      `a prefix has at most ${MAX_PREFIX_DEPTH} segments and ${KEPT_HEAD} characters; use a tag instead`,
+      key,
+    )
+  }
+  return id
+}
+
+/** The first segment of a key's own part, by which `types` are chosen. */
+export function typeOf(id: string): string {
+  const path = unhashed(id)
+  const from = ownStart(path)
+  const end = path.indexOf(':', from)
+  return end < 0 ? path.slice(from) : path.slice(from, end)
+}
+
+/** A tag as given. Throws `CacheError` `E_KEY` for one that is empty, ill-formed or over 512 characters. */
+export function checkTag(tag: unknown): string {
+  if (typeof tag !== 'string' || tag.length === 0 || tag.length > 512) {
+    throw keyError(`a tag is a string of 1 to 512 characters, not ${shown(tag)}`, tag)
+  }
+  return wellFormed(tag)
+}
+
+/** A canonical digest of any plain data: the same for equal data, whatever the order of its properties. */
+export function digest(value: unknown): string {
+  return hash('sha256', canonical(value, new Set()), 'base64url').slice(0, 27)
+}
+
+function printPart(part: KeyPart): string {
+  switch (typeof part) {
+    case 'string':
+      return part === '' ? '%' : escapePart(wellFormed(part))
+    case 'number':
+      if (Number.isNaN(part)) throw keyError('NaN cannot be part of a key', part)
+      return Object.is(part, -0) ? '0' : String(part)
+    case 'boolean':
+    case 'bigint':
+      return String(part)
+    case 'object':
+      if (part === null) return 'null'
+      if (part instanceof Date) return escapePart(isoDate(part))
+      return digest(part)
+    default:
+      throw keyError(`${shown(part)} cannot be part of a key`, part)
+  }
+}
+
+/** Everything that is structure in a key or in a Redis key, or that a terminal would act on. */
+function escapePart(text: string): string {
+  return text.replace(/[%:{}*\p{Cc}]/gu, escapeChar)
+}
+
+function escapeChar(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+function isMark(code: number): boolean {
+  return code === 64 || code === 35 || code === 37
+}
+
+/** Where the key begins behind its namespaces. */
+function ownStart(id: string): number {
+  let start = 0
+  while (id.charCodeAt(start) === 64) start = id.indexOf(':', start) + 1
+  return start
+}
+
+function unhashed(id: string): string {
+  const start = ownStart(id)
+  return id.charCodeAt(start) === 35 ? id.slice(0, start) + id.slice(start + 1) : id
+}
+
+/** `#`, the leading segments that fit, and a hash of the whole. */
+function shorten(text: string): string {
+  const cut = text.lastIndexOf(':', KEPT_HEAD)
+  const head = cut > 0 ? `${text.slice(0, cut)}:` : ''
+  return `#${head}${hash('sha256', text, 'base64url')}`
+}
+
+function wellFormed(text: string): string {
+  if (!text.isWellFormed())
+    throw keyError(`${shown(text)} is not well-formed Unicode (a lone surrogate)`, text)
+  return text
+}
+
+function isoDate(date: Date): string {
+  if (Number.isNaN(date.getTime())) throw keyError('an invalid Date cannot be part of a key', date)
+  return date.toISOString()
+}
+
+function canonical(value: unknown, seen: Set<object>): string {
+  if (typeof value === 'string') return JSON.stringify(wellFormed(value))
+  if (typeof value === 'bigint') return `${value}n`
+  if (value === undefined) return 'undefined'
+  if (typeof value === 'function' || typeof value === 'symbol')
+    throw keyError(`${shown(value)} cannot be part of a key`, value)
+  if (typeof value === 'number') return Object.is(value, -0) ? '0' : String(value)
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : value ? 'true' : 'false'
+  if (value instanceof Date) return `Date(${isoDate(value)})`
+  if (seen.has(value)) throw keyError('a cyclic object cannot be part of a key', value)
+  seen.add(value)
+  const text = canonicalObject(value, seen)
+  seen.delete(value)
+  return text
+}
+
+function canonicalObject(value: object, seen: Set<object>): string {
+  if (Array.isArray(value)) return `[${value.map(item => canonical(item, seen)).join(',')}]`
+  if (value instanceof Map) return `Map${canonical([...value], seen)}`
+  if (value instanceof Set) return `Set${canonical([...value], seen)}`
+  if (ArrayBuffer.isView(value)) {
+    return `Bytes(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64url')})`
+  }
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field, seen)}`)
+  return `{${fields.join(',')}}`
+}
+
+function keyError(why: string, value: unknown): CacheError {
+  return new CacheError('E_KEY', `${why}.`, { path: 'key', value })
+}

@@ -1,0 +1,76 @@
+import { type Duration, parseDurationOrZero } from './duration.ts'
+import { CacheError } from './errors.ts'
+import type { Key } from './key.ts'
+import { type Policy, type Ttl, checkTags, resolvePolicy } from './policy.ts'
+
+/** What a loader is told and may decide. */
+export interface LoadContext<T = unknown> {
+  /** The key, as the call gave it. */
+  readonly key: Key
+  /** Aborted when the cache closes, or when nobody can use the value any more. */
+  readonly signal: AbortSignal
+  /** The last value, past its ttl, if there is one. */
+  readonly stale: T | undefined
+  /** Replaces the ttl of this value. */
+  setTtl(ttl: Ttl<T>): void
+  /** Replaces the tags of this value. */
+  setTags(tags: readonly string[]): void
+  /** Replaces the grace of this value. */
+  setGrace(grace: Duration): void
+  /** Do not store what the loader returns. */
+  skip(): void
+  /** Store `stale` again as it is: `return context.notModified()`. Throws `E_VALUE` where there is none. */
+  notModified(): T
+}
+
+/** The context of one load, and what the loader decided. */
+export class LoadState implements LoadContext {
+  readonly key: Key
+  readonly stale: unknown
+  policy: Policy
+  tags: readonly string[]
+  skipped = false
+  #controller: AbortController | undefined
+  #aborted = false
+
+  constructor(key: Key, stale: unknown, policy: Policy, tags: readonly string[]) {
+    this.key = key
+    this.stale = stale
+    this.policy = policy
+    this.tags = tags
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#aborted) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  readonly setTtl = (ttl: Ttl<never>): void => {
+    this.policy = resolvePolicy({ ttl }, this.policy, 'setTtl')
+  }
+
+  readonly setTags = (tags: readonly string[]): void => {
+    this.tags = checkTags(tags, 'setTags')
+  }
+
+  readonly setGrace = (grace: Duration): void => {
+    this.policy = Object.freeze({ ...this.policy, graceMs: parseDurationOrZero(grace, 'setGrace') })
+  }
+
+  readonly skip = (): void => {
+    this.skipped = true
+  }
+
+  readonly notModified = (): unknown => {
+    if (this.stale !== undefined) return this.stale
+    throw new CacheError('E_VALUE', 'notModified: there is no stale value. Look at context.stale first.', {
+      path: 'notModified',
+    })
+  }
+
+  abort(): void {
+    this.#aborted = true
+    this.#controller?.abort()
+  }
+}

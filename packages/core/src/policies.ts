@@ -1,0 +1,73 @@
+import type { Duration } from './duration.ts'
+import { checkLifeOptions, type LifeOptions, optionError, type Policy, resolvePolicy } from './policy.ts'
+import { typeOf } from './key.ts'
+
+/** Defaults by the first segment of a key, or by a pattern with `*` over the whole key. */
+export type TypeOptions = Readonly<Record<string, Duration | LifeOptions>>
+
+/** Which policy holds for a key: of the call, over that of its type, over the defaults. */
+export class Policies {
+  readonly #defaults: Policy
+  readonly #types: ReadonlyMap<string, Policy>
+  readonly #patterns: readonly (readonly [RegExp, Policy])[]
+
+  constructor(
+    defaults: Policy,
+    types: ReadonlyMap<string, Policy>,
+    patterns: readonly (readonly [RegExp, Policy])[],
+  ) {
+    this.#defaults = defaults
+    this.#types = types
+    this.#patterns = patterns
+  }
+
+  /** The policy of a key, with a call's options over it. Throws `CacheError` for options that cannot be. */
+  of(id: string, options?: LifeOptions<never>): Policy {
+    const base = this.#base(id)
+    return options === undefined ? base : resolvePolicy(options, base)
+  }
+
+  /** The same with other defaults; what the types say still goes before them. */
+  over(options: LifeOptions, path: string): Policies {
+    checkLifeOptions(options, path)
+    return new Policies(
+      resolvePolicy(options as LifeOptions<never>, this.#defaults, path),
+      this.#types,
+      this.#patterns,
+    )
+  }
+
+  #base(id: string): Policy {
+    if (this.#types.size === 0 && this.#patterns.length === 0) return this.#defaults
+    const exact = this.#types.get(typeOf(id))
+    if (exact !== undefined) return exact
+    const own = id.slice(id.lastIndexOf('@') < 0 ? 0 : id.indexOf(':', id.lastIndexOf('@')) + 1)
+    return this.#patterns.find(([pattern]) => pattern.test(own))?.[1] ?? this.#defaults
+  }
+}
+
+/** Reads the `types` option. Throws `CacheError` naming the type at fault. */
+export function createPolicies(defaults: Policy, types: TypeOptions = {}): Policies {
+  if (typeof types !== 'object' || types === null || Array.isArray(types))
+    throw optionError('types', types, 'must be an object of durations or options')
+  const exact = new Map<string, Policy>()
+  const patterns: (readonly [RegExp, Policy])[] = []
+  for (const [name, given] of Object.entries(types)) {
+    const path = `types.${name}`
+    const options: LifeOptions = typeof given === 'object' && given !== null ? given : { ttl: given }
+    checkLifeOptions(options, path)
+    const policy = resolvePolicy(options as LifeOptions<never>, defaults, path)
+    if (name.includes('*')) patterns.push([globToRegExp(name), policy])
+    else exact.set(name, policy)
+  }
+  return new Policies(defaults, exact, patterns)
+}
+
+/** `*` for any text, `?` for any character, everything else literal. */
+export function globToRegExp(glob: string): RegExp {
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*+/g, '[^]*')
+    .replace(/\?/g, '[^]')
+  return new RegExp(`^${source}$`, 'u')
+}

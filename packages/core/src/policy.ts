@@ -1,0 +1,227 @@
+import { type Duration, parseDuration, parseDurationOrZero } from './duration.ts'
+import { CacheError, shown } from './errors.ts'
+import { checkTag } from './key.ts'
+
+/** Lifetimes that differ by tier. The one left out follows the other: memory never outlives Redis. */
+export interface TierTtl {
+  readonly memory?: Duration
+  readonly redis?: Duration
+}
+
+/** What a `TtlPolicy` may look at beside the value. */
+export interface TtlContext {
+  /** The key as printed. */
+  readonly key: string
+  readonly tags: readonly string[]
+  /** How long the loader took, 0 for a `set`. */
+  readonly loadMs: number
+}
+
+/** Decides a lifetime from the value. Called once per load or `set`; what it throws fails that load. */
+export type TtlPolicy<T = unknown> = (value: T, context: TtlContext) => Duration | TierTtl
+
+/** How long a value is fresh: one duration, one per tier, or a function of the value. */
+export type Ttl<T = unknown> = Duration | TierTtl | TtlPolicy<T>
+
+/** Deadlines of a loader. Both leave it running behind the answer, and its value is stored when it comes. */
+export interface LoadTimeouts {
+  /** After this long a stale value is served instead, if there is one. Default: none. */
+  readonly soft?: Duration
+  /** After this long the call ends: with a stale value if there is one, else with `E_TIMEOUT`. Default `'10s'`. */
+  readonly hard?: Duration
+}
+
+/** The options of a value's life, for the cache, for a type of key, or for a call. */
+export interface LifeOptions<T = unknown> {
+  /** Default `'5m'`. */
+  readonly ttl?: Ttl<T>
+  /** Share of the ttl, 0 to 1, by which it is shortened at random, so that values stored together do not expire together. Default 0.1. */
+  readonly jitter?: number
+  /** How long past its ttl a value may be served where a stale one is allowed. Default 0: never. */
+  readonly grace?: Duration
+  /** Answer with a stale value at once and refresh it behind the answer. Needs `grace`. Default `false`. */
+  readonly swr?: boolean
+  /** Refresh in the background once this share of the ttl has passed, 0 to 1. Default 0: off. */
+  readonly refreshAhead?: number
+  /** The ttl of `null`. Default: as any value. */
+  readonly negativeTtl?: Duration
+  readonly timeouts?: LoadTimeouts
+}
+
+/** The options of one call. */
+export interface CallOptions<T = unknown> extends LifeOptions<T> {
+  /** What the value depends on, 64 tags at most: `deleteByTag` on any of them invalidates it. */
+  readonly tags?: readonly string[]
+  /** Read past the cache, load, and store what was loaded. Default `false`. */
+  readonly fresh?: boolean
+}
+
+/** The options of a call that stores or invalidates. */
+export interface WriteOptions {
+  /** Reject with `E_REDIS` instead of deferring when Redis cannot be reached. Default `false`. */
+  readonly strict?: boolean
+}
+
+export interface TierMs {
+  readonly memoryMs: number
+  readonly redisMs: number
+}
+
+/** Options of a call over defaults, in ms, valid and frozen. */
+export interface Policy {
+  readonly ttl: TierMs | TtlPolicy
+  readonly negativeTtl: TierMs | undefined
+  readonly jitter: number
+  readonly graceMs: number
+  readonly swr: boolean
+  readonly refreshAhead: number
+  readonly softMs: number | undefined
+  readonly hardMs: number
+}
+
+export const DEFAULT_POLICY: Policy = Object.freeze({
+  ttl: { memoryMs: 300_000, redisMs: 300_000 },
+  negativeTtl: undefined,
+  jitter: 0.1,
+  graceMs: 0,
+  swr: false,
+  refreshAhead: 0,
+  softMs: undefined,
+  hardMs: 10_000,
+})
+
+const LIFE_OPTIONS = ['ttl', 'jitter', 'grace', 'swr', 'refreshAhead', 'negativeTtl', 'timeouts'] as const
+const CALL_OPTIONS = [...LIFE_OPTIONS, 'tags', 'fresh', 'strict'] as const
+const MAX_TAGS = 64
+
+/** The defaults with options over them. Throws `CacheError` naming the option, the value and the remedy. */
+export function resolvePolicy(options: LifeOptions<never>, defaults: Policy, path = ''): Policy {
+  const at = (name: string): string => (path === '' ? name : `${path}.${name}`)
+  const timeouts = options.timeouts ?? {}
+  const policy: Policy = Object.freeze({
+    ttl: options.ttl === undefined ? defaults.ttl : parseTtl(options.ttl as Ttl, defaults.ttl, at('ttl')),
+    negativeTtl:
+      options.negativeTtl === undefined
+        ? defaults.negativeTtl
+        : (parseTtl(options.negativeTtl, defaults.ttl, at('negativeTtl')) as TierMs),
+    jitter: share(options.jitter, defaults.jitter, at('jitter')),
+    graceMs: options.grace === undefined ? defaults.graceMs : parseDurationOrZero(options.grace, at('grace')),
+    swr: flag(options.swr, defaults.swr, at('swr')),
+    refreshAhead: share(options.refreshAhead, defaults.refreshAhead, at('refreshAhead')),
+    softMs: timeouts.soft === undefined ? defaults.softMs : parseDuration(timeouts.soft, at('timeouts.soft')),
+    hardMs: timeouts.hard === undefined ? defaults.hardMs : parseDuration(timeouts.hard, at('timeouts.hard')),
+  })
+  if (policy.swr && policy.graceMs === 0) {
+    throw optionError(
+      at('swr'),
+      true,
+      "needs a grace: without one no stale value is ever kept. Set grace, such as '10m'",
+    )
+  }
+  if (policy.softMs !== undefined && policy.softMs > policy.hardMs) {
+    throw optionError(at('timeouts.soft'), options.timeouts?.soft, 'must not be longer than timeouts.hard')
+  }
+  return policy
+}
+
+/** Throws `CacheError` `E_OPTION` for names a call does not have. */
+export function checkCallOptions(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (!(CALL_OPTIONS as readonly string[]).includes(name)) throw unknownOption(name, CALL_OPTIONS)
+  }
+}
+
+/** Throws `CacheError` `E_OPTION` for names that do not describe a value's life. */
+export function checkLifeOptions(options: object, path: string): void {
+  for (const name of Object.keys(options)) {
+    if (!(LIFE_OPTIONS as readonly string[]).includes(name))
+      throw unknownOption(`${path}.${name}`, LIFE_OPTIONS)
+  }
+}
+
+/** The tags of a call, each valid and named once. */
+export function checkTags(tags: readonly string[] | undefined, path = 'tags'): readonly string[] {
+  if (tags === undefined) return NO_TAGS
+  if (!Array.isArray(tags)) throw optionError(path, tags, 'must be an array of strings')
+  const distinct = [...new Set(tags.map(checkTag))]
+  if (distinct.length > MAX_TAGS) throw optionError(path, distinct.length, `must be ${MAX_TAGS} tags at most`)
+  return distinct
+}
+export const NO_TAGS: readonly string[] = Object.freeze([])
+
+/** How long this value lives in each tier: its policy's ttl less its jitter. Throws what a `TtlPolicy` throws. */
+export function lifetimeOf(
+  policy: Policy,
+  value: unknown,
+  context: TtlContext,
+  random: () => number,
+): TierMs {
+  const ttl =
+    value === null && policy.negativeTtl !== undefined
+      ? policy.negativeTtl
+      : typeof policy.ttl === 'function'
+        ? (parseTtl(policy.ttl(value, context), DEFAULT_POLICY.ttl, 'ttl') as TierMs)
+        : policy.ttl
+  const kept = 1 - policy.jitter * random()
+  return {
+    memoryMs: Math.max(1, Math.round(ttl.memoryMs * kept)),
+    redisMs: Math.max(1, Math.round(ttl.redisMs * kept)),
+  }
+}
+
+function parseTtl(ttl: Ttl, inherited: TierMs | TtlPolicy, path: string): TierMs | TtlPolicy {
+  if (typeof ttl === 'function') return ttl
+  if (typeof ttl !== 'object' || ttl === null) {
+    const ms = parseDuration(ttl, path)
+    return { memoryMs: ms, redisMs: ms }
+  }
+  for (const name of Object.keys(ttl)) {
+    if (name !== 'memory' && name !== 'redis') throw unknownOption(`${path}.${name}`, ['memory', 'redis'])
+  }
+  const from = typeof inherited === 'function' ? (DEFAULT_POLICY.ttl as TierMs) : inherited
+  const memory = ttl.memory === undefined ? undefined : parseDuration(ttl.memory, `${path}.memory`)
+  const redis = ttl.redis === undefined ? undefined : parseDuration(ttl.redis, `${path}.redis`)
+  const redisMs = redis ?? Math.max(from.redisMs, memory ?? 0)
+  const memoryMs = memory ?? Math.min(from.memoryMs, redisMs)
+  if (memoryMs > redisMs) {
+    throw optionError(
+      `${path}.memory`,
+      ttl.memory,
+      `must not be longer than ${path}.redis: memory holds copies of what Redis holds`,
+    )
+  }
+  return { memoryMs, redisMs }
+}
+
+function share(value: unknown, fallback: number, path: string): number {
+  if (value === undefined) return fallback
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1))
+    throw optionError(path, value, 'must be a number from 0 to 1')
+  return value
+}
+
+/** A boolean option or its default. */
+export function flag(value: unknown, fallback: boolean, path: string): boolean {
+  if (value === undefined) return fallback
+  if (typeof value !== 'boolean') throw optionError(path, value, 'must be true or false')
+  return value
+}
+
+/** A whole number option within bounds, or its default. */
+export function whole(value: unknown, fallback: number, path: string, min: number, max: number): number {
+  if (value === undefined) return fallback
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw optionError(path, value, `must be a whole number from ${min} to ${max}`)
+  }
+  return value
+}
+
+/** "path: value must …", as every bad option is told. */
+export function optionError(path: string, value: unknown, must: string): CacheError {
+  return new CacheError('E_OPTION', `${path}: ${shown(value)} ${must}.`, { path, value })
+}
+
+/** An option nobody knows, with those that exist. */
+export function unknownOption(path: string, known: readonly string[]): CacheError {
+  return new CacheError('E_OPTION', `${path} is not an option here. Known: ${known.join(', ')}.`, { path })
+}

@@ -1,0 +1,182 @@
+import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import { CacheError, shown } from '../errors.ts'
+
+/** A client of ioredis: one server, or a Cluster. */
+export type Client = Redis | Cluster
+
+/** Replies keep the shape that is the same in both protocols. */
+type Settings = Omit<RedisOptions, 'replyMapping'>
+
+/** Options of ioredis, and a URL they refine. */
+export interface RedisServerOptions extends Settings {
+  /** `redis://` or `rediss://`, with user and password if need be. */
+  readonly url?: string
+}
+
+/** Servers of a Redis Cluster, and options of ioredis for it. */
+export interface RedisClusterTarget {
+  readonly cluster: readonly ClusterNode[]
+  readonly options?: ClusterOptions
+}
+
+/** Where Redis is: a URL, options of ioredis (with `sentinels` for Sentinel), a Cluster, or a client that exists already. */
+export type RedisTarget = string | RedisServerOptions | RedisClusterTarget | Client
+
+/** The connections a store needs. */
+export interface Connections {
+  readonly commands: readonly Client[]
+  readonly subscriber: Client
+  readonly isCluster: boolean
+  /** Whether `commands` are ours to close. */
+  readonly owned: boolean
+}
+
+const FIRST_RETRY_MS = 50
+const LAST_RETRY_MS = 2000
+
+/** Opens the connections. Throws `CacheError` `E_OPTION` for a target that cannot be one; never for a server that is away. */
+export function connect(
+  target: RedisTarget,
+  count: number,
+  connectMs: number,
+  random: () => number,
+): Connections {
+  checkTarget(target)
+  const settings = ownSettings(connectMs, random)
+  if (isClient(target)) return useClient(target, settings)
+  if (typeof target === 'object' && 'cluster' in target) {
+    const open = (): Cluster =>
+      new Cluster([...target.cluster], {
+        clusterRetryStrategy: retryAfter(random),
+        slotsRefreshTimeout: connectMs,
+        ...target.options,
+        enableOfflineQueue: false,
+        redisOptions: {
+          ...settings,
+          ...target.options?.redisOptions,
+          autoResendUnfulfilledCommands: false,
+        } as Settings,
+      })
+    return quiet({ commands: [open()], subscriber: open(), isCluster: true, owned: true })
+  }
+  const { url, ...options } = typeof target === 'string' ? { url: target } : target
+  const all: Settings = {
+    ...settings,
+    ...options,
+    autoResendUnfulfilledCommands: false,
+    enableOfflineQueue: false,
+  }
+  const open = (): Redis => (url === undefined ? new Redis(all) : new Redis(url, all))
+  return quiet({
+    commands: Array.from({ length: count }, open),
+    subscriber: open(),
+    isCluster: false,
+    owned: true,
+  })
+}
+
+/** A target as it may be shown: without user and password. */
+export function redacted(target: RedisTarget): string {
+  if (typeof target === 'string') return target.replace(/\/\/[^@/]*@/, '//***@')
+  return isClient(target) ? 'a client' : 'options'
+}
+
+function useClient(client: Client, settings: Settings): Connections {
+  const isCluster = client instanceof Cluster || (client as { isCluster?: boolean }).isCluster === true
+  const prefix = isCluster
+    ? (client.options as ClusterOptions).keyPrefix
+    : (client.options as RedisOptions).keyPrefix
+  if (prefix)
+    throw redisOption(
+      'keyPrefix',
+      prefix,
+      'is not supported: keys and channels must agree. Use namespace instead',
+    )
+  // Only the subscription needs a connection of its own. The commands go through the client as its owner set it up.
+  const subscriber = isCluster ? (client as Cluster).duplicate() : (client as Redis).duplicate(settings)
+  return quiet({ commands: [client], subscriber, isCluster, owned: false })
+}
+
+/** ioredis throws errors that nobody listens to; a connection that is away must not end the process. */
+function quiet(connections: Connections): Connections {
+  connections.subscriber.on('error', () => {})
+  if (connections.owned) for (const client of connections.commands) client.on('error', () => {})
+  return connections
+}
+
+/**
+ * Settings that a cache needs: commands are never queued or sent twice behind its back (a delayed write would bring a
+ * deleted value back), and it reconnects for ever, at growing intervals.
+ */
+function ownSettings(connectMs: number, random: () => number): Settings {
+  return {
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: connectMs,
+    keepAlive: 10_000,
+    noDelay: true,
+    retryStrategy: retryAfter(random),
+    // A primary that became a replica: look for the new one.
+    reconnectOnError: error => (error.message.startsWith('READONLY') ? 1 : false),
+  }
+}
+
+function retryAfter(random: () => number): (times: number) => number {
+  return times =>
+    Math.round(Math.min(FIRST_RETRY_MS * 2 ** Math.min(times - 1, 10), LAST_RETRY_MS) * (0.75 + random() / 2))
+}
+
+function isClient(target: RedisTarget): target is Client {
+  if (target instanceof Redis || target instanceof Cluster) return true
+  // Another copy of ioredis in the same process.
+  return (
+    typeof target === 'object' && typeof (target as { defineCommand?: unknown }).defineCommand === 'function'
+  )
+}
+
+function checkTarget(target: RedisTarget): void {
+  if (typeof target === 'string') return checkUrl(target, 'redis')
+  if (typeof target !== 'object' || target === null) {
+    throw redisOption('redis', target, 'must be a URL, options of ioredis, { cluster: [...] }, or a client')
+  }
+  if (isClient(target)) return
+  if ('cluster' in target) {
+    if (!Array.isArray(target.cluster) || target.cluster.length === 0) {
+      throw redisOption(
+        'redis.cluster',
+        target.cluster,
+        'must list at least one node, such as { host, port }',
+      )
+    }
+    return
+  }
+  if (target.url !== undefined) checkUrl(target.url, 'redis.url')
+  if (target.keyPrefix)
+    throw redisOption('redis.keyPrefix', target.keyPrefix, 'is not supported. Use namespace instead')
+}
+
+function checkUrl(url: unknown, path: string): void {
+  if (typeof url !== 'string' || !URL.canParse(url)) {
+    throw redisOption(
+      path,
+      typeof url === 'string' ? redacted(url) : url,
+      'is not a URL. It looks like redis://user:password@host:6379/0, or rediss:// for TLS',
+    )
+  }
+  const { protocol } = new URL(url)
+  if (protocol === 'http:' || protocol === 'https:') {
+    throw redisOption(
+      path,
+      redacted(url),
+      'is an HTTP address, perhaps of a REST API. Give the address of the Redis protocol: redis:// or rediss:// (Upstash shows it as UPSTASH_REDIS_URL)',
+    )
+  }
+  if (protocol !== 'redis:' && protocol !== 'rediss:') {
+    throw redisOption(path, redacted(url), 'must begin with redis:// or rediss://')
+  }
+}
+
+function redisOption(path: string, value: unknown, must: string): CacheError {
+  return new CacheError('E_OPTION', `${path}: ${shown(value)} ${must}.`, { path, value })
+}

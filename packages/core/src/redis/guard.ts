@@ -1,0 +1,177 @@
+import CircuitBreaker from 'opossum'
+import type { Clock } from '../clock.ts'
+import { CacheError } from '../errors.ts'
+
+/** When the circuit around reads and fills opens and how long it stays open. */
+export interface BreakerOptions {
+  /** Share of failures, 0 to 1, from which the circuit opens. Default 0.5. */
+  readonly errorThreshold: number
+  /** Failures in a row, or operations within two seconds, below which it never opens. Default 10. */
+  readonly volume: number
+  /** Time until one operation may try again. Default `'1s'`. */
+  readonly resetAfterMs: number
+}
+
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
+interface Waiting {
+  readonly due: number
+  readonly operation: string
+  reject: ((error: CacheError) => void) | undefined
+}
+
+const WINDOW_MS = 2000
+
+/**
+ * Keeps Redis from holding anybody up. Every operation ends within the deadline; the deadline is the same for all, so one timer
+ * watches the oldest. Reads and fills pass the circuit too: opossum owns its states and its reset timer, but while it is closed
+ * nothing goes through its `fire`, which costs more than a GET; outcomes are counted here and open it.
+ */
+export class Guard {
+  readonly #clock: Clock
+  readonly #deadlineMs: number
+  readonly #options: BreakerOptions
+  readonly #circuit: CircuitBreaker<[() => Promise<unknown>], unknown>
+  readonly #queue: Waiting[] = []
+  #head = 0
+  #watching = false
+  #windowFrom = 0
+  #good = 0
+  #bad = 0
+  #inARow = 0
+
+  constructor(
+    clock: Clock,
+    deadlineMs: number,
+    options: BreakerOptions,
+    onState: (state: BreakerState) => void,
+  ) {
+    this.#clock = clock
+    this.#deadlineMs = deadlineMs
+    this.#options = options
+    this.#circuit = new CircuitBreaker((operation: () => Promise<unknown>) => operation(), {
+      timeout: false,
+      resetTimeout: options.resetAfterMs,
+      errorThresholdPercentage: 1,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+      // A failed probe must open it again at once; counting is done here.
+      volumeThreshold: 0,
+    })
+    this.#circuit.on('open', () => onState('open'))
+    this.#circuit.on('halfOpen', () => onState('half-open'))
+    this.#circuit.on('close', () => onState('closed'))
+  }
+
+  get state(): BreakerState {
+    return this.#circuit.opened ? 'open' : this.#circuit.halfOpen ? 'half-open' : 'closed'
+  }
+
+  /** Runs an operation under the deadline and the circuit. While the circuit is open it rejects at once. */
+  guarded<T>(name: string, operation: () => Promise<T>): Promise<T> {
+    if (this.#circuit.closed) {
+      const result = this.deadline(name, operation)
+      result.then(this.#succeeded, this.#failed)
+      return result
+    }
+    if (this.#circuit.opened) return Promise.reject(refused())
+    return this.#circuit
+      .fire(() => this.deadline(name, operation))
+      .catch((error: unknown) => {
+        throw error instanceof CacheError ? error : refused()
+      }) as Promise<T>
+  }
+
+  /** Runs an operation under the deadline alone. */
+  deadline<T>(name: string, operation: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const waiting: Waiting = { due: this.#clock.recent() + this.#deadlineMs, operation: name, reject }
+      this.#queue.push(waiting)
+      if (!this.#watching) this.#watch(this.#deadlineMs)
+      operation().then(
+        value => {
+          waiting.reject = undefined
+          resolve(value)
+        },
+        (error: unknown) => {
+          waiting.reject = undefined
+          reject(error instanceof CacheError ? error : redisError(name, error))
+        },
+      )
+    })
+  }
+
+  /** Redis answers again, as SYNC found out: no need to wait for a probe. */
+  recovered(): void {
+    if (!this.#circuit.closed) this.#circuit.close()
+  }
+
+  stop(): void {
+    this.#circuit.shutdown()
+    for (const waiting of this.#queue.splice(0)) {
+      waiting.reject?.(new CacheError('E_CLOSED', `The cache was closed during ${waiting.operation}.`))
+    }
+    this.#head = 0
+  }
+
+  readonly #succeeded = (): void => {
+    this.#inARow = 0
+    this.#count(true)
+  }
+
+  readonly #failed = (): void => {
+    this.#count(false)
+    const total = this.#good + this.#bad
+    const { volume, errorThreshold } = this.#options
+    const many = total >= volume && this.#bad >= total * errorThreshold
+    if (!this.#circuit.closed || (++this.#inARow < volume && !many)) return
+    this.#good = 0
+    this.#bad = 0
+    this.#inARow = 0
+    this.#circuit.open()
+  }
+
+  #count(good: boolean): void {
+    const now = this.#clock.recent()
+    if (now - this.#windowFrom > WINDOW_MS) {
+      this.#windowFrom = now
+      this.#good = 0
+      this.#bad = 0
+    }
+    if (good) this.#good++
+    else this.#bad++
+  }
+
+  #watch(ms: number): void {
+    this.#watching = true
+    this.#clock.after(ms, () => {
+      const now = this.#clock.now()
+      let next = this.#queue[this.#head]
+      while (next !== undefined && (next.reject === undefined || next.due <= now)) {
+        next.reject?.(
+          new CacheError('E_REDIS', `Redis did not answer ${next.operation} within ${this.#deadlineMs} ms.`, {
+            path: 'timeouts.redis',
+          }),
+        )
+        next = this.#queue[++this.#head]
+      }
+      this.#queue.splice(0, this.#head)
+      this.#head = 0
+      if (next === undefined) this.#watching = false
+      else this.#watch(Math.max(1, next.due - now))
+    })
+  }
+}
+
+function refused(): CacheError {
+  return new CacheError(
+    'E_REDIS',
+    'Redis failed too often and is left alone for a moment (the circuit is open).',
+  )
+}
+
+/** What a client threw, as an error of ours. Messages of clients hold addresses, never passwords. */
+export function redisError(operation: string, cause: unknown): CacheError {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return new CacheError('E_REDIS', `Redis failed ${operation}: ${text}`, { cause })
+}

@@ -1,0 +1,206 @@
+/*
+ * The protocol's atomic steps. Keys of one partition share a hash tag, so each script touches one Cluster slot:
+ *   {ns:p}:m       hash: e epoch, s sequence number, n nonce of the last record, t<slot> and x<slot> the position of the last
+ *                  hard and soft invalidation of a slot
+ *   {ns:p}:l       stream of records, ids <seq>-0
+ *   {ns:p}:z       never exists; deleting it first makes a script a writer, so that a replica refuses it, and an
+ *                  invalidation is not refused when Redis is out of memory (it refuses the first write only if that write needs memory)
+ *   {ns:p}:v:<id>  value, behind a head of 19 bytes that is written here: magic, version, mark, S0 and epoch
+ *   {ns:p}:L:<id>  lease: the holder's token, with '!' behind it once somebody waits
+ */
+
+const EPOCH = `
+local function epoch(m, l, fresh)
+  local e = redis.call('HGET', m, 'e')
+  if e then return e end
+  redis.call('DEL', l)
+  redis.call('HSET', m, 'e', fresh, 's', 0, 'n', '-')
+  return fresh
+end
+local function head(s0, e)
+  return struct.pack('>BBBd', 84, 1, 0, s0) .. e
+end
+`
+
+/*
+ * KEYS m l z, then value and lease of each key
+ * ARGV epoch-if-new nonce origin log-length payload channel soft slot-count slots..., then, if values are stored, tail and
+ *      expiry of each key
+ */
+const INVALIDATE = `${EPOCH}
+local m, l = KEYS[1], KEYS[2]
+local soft, slots = ARGV[7] == '1', tonumber(ARGV[8])
+local values = 8 + slots
+local s = tonumber(redis.call('HGET', m, 's') or 0) + 1
+local stored = 0
+if #ARGV > values then
+  stored = 1
+  local h = head(s, redis.call('HGET', m, 'e') or ARGV[1])
+  for i = 4, #KEYS, 2 do
+    local done = stored == 1 and redis.pcall('SET', KEYS[i], h .. ARGV[values + i - 3], 'PX', ARGV[values + i - 2])
+    if type(done) ~= 'table' or not done.ok then
+      stored = 0
+      redis.call('UNLINK', KEYS[i])
+    end
+    redis.call('DEL', KEYS[i + 1])
+  end
+else
+  redis.call('DEL', KEYS[3])
+  for i = 4, #KEYS, 2 do
+    redis.call('DEL', KEYS[i + 1])
+    if not soft then
+      redis.call('UNLINK', KEYS[i])
+    elseif redis.call('EXISTS', KEYS[i]) == 1 then
+      redis.call('SETRANGE', KEYS[i], 2, string.char(1))
+    end
+  end
+end
+local e = epoch(m, l, ARGV[1])
+local previous = redis.call('HGET', m, 'n')
+redis.call('HSET', m, 's', s, 'n', ARGV[2])
+local field = soft and 'x' or 't'
+for i = 9, values do redis.call('HSET', m, field .. ARGV[i], s) end
+redis.call('XADD', l, 'MAXLEN', '~', ARGV[4], s .. '-0', 'n', ARGV[2], 'o', ARGV[3], 'p', ARGV[5])
+local payload = ARGV[5]
+if #payload > 8192 then payload = '' end
+redis.call('PUBLISH', ARGV[6], table.concat({e, s, previous, ARGV[2], ARGV[3], payload}, '|'))
+return {e, s, stored}
+`
+
+/* KEYS m l z v L   ARGV token lease-ms epoch-if-new rejected-head force */
+const LEASE = `${EPOCH}
+local v, L = KEYS[4], KEYS[5]
+if ARGV[5] ~= '1' then
+  local first = redis.call('GETRANGE', v, 0, math.max(#ARGV[4] - 1, 0))
+  if first ~= '' and first ~= ARGV[4] then return {'V', redis.call('GET', v)} end
+  local holder = redis.call('GET', L)
+  if holder then
+    if string.sub(holder, -1) ~= '!' then redis.pcall('APPEND', L, '!') end
+    return {'W', redis.call('PTTL', L)}
+  end
+end
+redis.call('SET', L, ARGV[1], 'PX', ARGV[2])
+local e = epoch(KEYS[1], KEYS[2], ARGV[3])
+return {'L', e, tonumber(redis.call('HGET', KEYS[1], 's'))}
+`
+
+const WAKE = `
+local function finish(L, holder, channel, id)
+  redis.call('DEL', L)
+  if string.sub(holder, -1) == '!' then redis.call('PUBLISH', channel, 'F|' .. id) end
+end
+`
+
+/*
+ * KEYS m v L   ARGV token epoch s0 expire-ms tail channel id slots...
+ * Stores on positive evidence only: the lease is there, the epoch is the same, and no slot was invalidated after s0. What was
+ * evicted, flushed or lost in a failover refuses.
+ */
+const FILL = `${EPOCH}${WAKE}
+local m, v, L = KEYS[1], KEYS[2], KEYS[3]
+local holder = redis.call('GET', L)
+if holder ~= ARGV[1] and holder ~= ARGV[1] .. '!' then return 0 end
+local s0 = tonumber(ARGV[3])
+local fields = {'e'}
+for i = 8, #ARGV do
+  fields[#fields + 1] = 't' .. ARGV[i]
+  fields[#fields + 1] = 'x' .. ARGV[i]
+end
+local known = redis.call('HMGET', m, unpack(fields))
+local valid = known[1] == ARGV[2]
+for i = 2, #fields do
+  if known[i] and tonumber(known[i]) > s0 then valid = false end
+end
+if not valid then
+  finish(L, holder, ARGV[6], ARGV[7])
+  return 0
+end
+local done = redis.pcall('SET', v, head(s0, ARGV[2]) .. ARGV[5], 'PX', ARGV[4])
+finish(L, holder, ARGV[6], ARGV[7])
+if type(done) ~= 'table' or not done.ok then return 2 end
+return 1
+`
+
+/* KEYS L   ARGV token channel id */
+const RELEASE = `${WAKE}
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] or holder == ARGV[1] .. '!' then finish(KEYS[1], holder, ARGV[2], ARGV[3]) end
+return 0
+`
+
+/* KEYS L   ARGV token lease-ms */
+const RENEW = `
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] or holder == ARGV[1] .. '!' then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+`
+
+/* KEYS m l z   ARGV epoch seq nonce epoch-if-new limit */
+const SYNC = `${EPOCH}
+local m, l = KEYS[1], KEYS[2]
+redis.call('DEL', KEYS[3])
+local t = redis.call('TIME')
+local now = string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000))
+local e = epoch(m, l, ARGV[4])
+local head = redis.call('HMGET', m, 's', 'n')
+local s, n = tonumber(head[1]), head[2]
+local seq, limit = tonumber(ARGV[2]), tonumber(ARGV[5])
+local function snapshot(kind) return {kind, now, e, s, n, redis.call('HGETALL', m)} end
+if e ~= ARGV[1] then return snapshot('E') end
+if s < seq or (s == seq and n ~= ARGV[3]) then return snapshot('D') end
+if s == seq then return {'R', now, e, s, n, {}} end
+if s - seq > limit then return snapshot('T') end
+local records = redis.call('XRANGE', l, seq .. '-0', '+')
+local first = 1
+if seq > 0 then
+  if not records[1] or records[1][1] ~= seq .. '-0' then return snapshot('T') end
+  if records[1][2][2] ~= ARGV[3] then return snapshot('D') end
+  first = 2
+end
+if #records - first + 1 ~= s - seq then return snapshot('T') end
+local list = {}
+for i = first, #records do
+  local f = records[i][2]
+  list[#list + 1] = f[2]
+  list[#list + 1] = f[4]
+  list[#list + 1] = f[6]
+end
+return {'R', now, e, s, n, list}
+`
+
+/* KEYS m z   ARGV epoch seq nonce */
+const HEAL = `
+redis.call('DEL', KEYS[2])
+if redis.call('HGET', KEYS[1], 'e') == ARGV[1] and tonumber(redis.call('HGET', KEYS[1], 's')) < tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], 's', ARGV[2], 'n', ARGV[3])
+end
+return 0
+`
+
+/* KEYS v   ARGV first-bytes */
+const DISCARD = `
+if #ARGV[1] > 0 and redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) end
+return 0
+`
+
+export type ScriptName =
+  | 'tiercacheInvalidate'
+  | 'tiercacheLease'
+  | 'tiercacheFill'
+  | 'tiercacheRelease'
+  | 'tiercacheRenew'
+  | 'tiercacheSync'
+  | 'tiercacheHeal'
+  | 'tiercacheDiscard'
+
+/** Lua by the name ioredis defines it under. The number of keys is given with each call. */
+export const SCRIPTS: Readonly<Record<ScriptName, string>> = {
+  tiercacheInvalidate: INVALIDATE,
+  tiercacheLease: LEASE,
+  tiercacheFill: FILL,
+  tiercacheRelease: RELEASE,
+  tiercacheRenew: RENEW,
+  tiercacheSync: SYNC,
+  tiercacheHeal: HEAL,
+  tiercacheDiscard: DISCARD,
+}

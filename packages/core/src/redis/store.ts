@@ -1,0 +1,378 @@
+import type { Clock } from '../clock.ts'
+import { CacheError } from '../errors.ts'
+import type {
+  FillReply,
+  FillRequest,
+  InvalidateReply,
+  InvalidateRequest,
+  LeaseReply,
+  LeaseRequest,
+  LogRecord,
+  Mark,
+  Store,
+  StoreListener,
+  SyncReply,
+  SyncRequest,
+} from '../store.ts'
+import { type Client, type Connections, type RedisTarget, connect } from './connect.ts'
+import { type BreakerOptions, type BreakerState, Guard } from './guard.ts'
+import { Reader } from './reader.ts'
+import { SCRIPTS, type ScriptName } from './scripts.ts'
+import { subscribe } from './subscriber.ts'
+
+export interface RedisStoreOptions {
+  readonly target: RedisTarget
+  readonly namespace: string
+  readonly connections: number
+  readonly partitions: number | undefined
+  readonly deadlineMs: number
+  readonly connectMs: number
+  readonly breaker: BreakerOptions
+  readonly clock: Clock
+  readonly random: () => number
+  readonly listener: StoreListener
+}
+
+const LOG_LENGTH = '10000'
+const SYNC_LIMIT = '2000'
+const CLUSTER_PARTITIONS = 16
+const SCAN_BATCH = 500
+
+type Script = (...args: (string | number | Buffer)[]) => Promise<unknown>
+type Names = Record<'meta' | 'log' | 'zero' | 'channel' | 'value' | 'lease', string>
+
+/** Tier 2 on a real Redis, by way of ioredis. */
+export class RedisStore implements Store {
+  readonly partitions: number
+  readonly #options: RedisStoreOptions
+  readonly #connections: Connections
+  readonly #guard: Guard
+  readonly #names: readonly Names[]
+  readonly #readers: readonly Reader[]
+  readonly #firstUp: Promise<void>
+  #turn = 0
+  #up = false
+  #closed = false
+
+  constructor(options: RedisStoreOptions) {
+    this.#options = options
+    const { target, connections, connectMs, random, clock, listener, deadlineMs, breaker, namespace } =
+      options
+    this.#connections = connect(target, connections, connectMs, random)
+    this.partitions = options.partitions ?? (this.#connections.isCluster ? CLUSTER_PARTITIONS : 1)
+    this.#names = Array.from({ length: this.partitions }, (_, p) => names(namespace, p))
+    this.#guard = new Guard(clock, deadlineMs, breaker, state => listener.onBreaker(state))
+    this.#readers = this.#names.map(
+      () =>
+        new Reader(
+          keys => this.#fetch(keys),
+          run => clock.soon(run),
+        ),
+    )
+    for (const client of this.#connections.commands) defineScripts(client)
+    this.#firstUp = this.#watch()
+    subscribe(
+      this.#connections.subscriber,
+      this.#names.map(name => name.channel),
+      listener,
+    )
+  }
+
+  read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]> {
+    const { value } = this.#name(partition)
+    const reader = this.#readers[partition]
+    const only = ids[0]
+    if (ids.length === 1 && only !== undefined && reader !== undefined)
+      return reader.read(value + only).then(found => [found])
+    return this.#fetch(ids.map(id => value + id)).then(found => found.map(bytes => bytes ?? undefined))
+  }
+
+  async lease(partition: number, request: LeaseRequest): Promise<LeaseReply> {
+    const { meta, log, zero, value, lease } = this.#name(partition)
+    const { id, token, leaseMs, epochIfNew, reject, force } = request
+    const keys = [meta, log, zero, value + id, lease + id]
+    const reply = await this.#guarded(
+      'LEASE',
+      'tiercacheLease',
+      keys,
+      token,
+      leaseMs,
+      epochIfNew,
+      reject,
+      force ? '1' : '0',
+    )
+    const [kind, first, second] = reply as [Buffer, Buffer, number]
+    switch (String(kind)) {
+      case 'V':
+        return { kind: 'value', bytes: first }
+      case 'W':
+        return { kind: 'wait', leaseMs: Math.max(1, Number(first)) }
+      default:
+        return { kind: 'lease', epoch: String(first), s0: Number(second) }
+    }
+  }
+
+  async renew(partition: number, id: string, token: string, leaseMs: number): Promise<boolean> {
+    return (
+      (await this.#guarded('RENEW', 'tiercacheRenew', [this.#name(partition).lease + id], token, leaseMs)) ===
+      1
+    )
+  }
+
+  async release(partition: number, id: string, token: string): Promise<void> {
+    const { lease, channel } = this.#name(partition)
+    await this.#guarded('RELEASE', 'tiercacheRelease', [lease + id], token, channel, id)
+  }
+
+  async fill(partition: number, request: FillRequest): Promise<FillReply> {
+    const { meta, value, lease, channel } = this.#name(partition)
+    const { id, token, epoch, s0, expireMs, tail, slots } = request
+    const keys = [meta, value + id, lease + id]
+    const reply = await this.#guarded(
+      'FILL',
+      'tiercacheFill',
+      keys,
+      token,
+      epoch,
+      s0,
+      expireMs,
+      tail,
+      channel,
+      id,
+      ...slots.map(slotName),
+    )
+    return reply === 1 ? 'stored' : reply === 2 ? 'full' : 'refused'
+  }
+
+  async invalidate(partition: number, request: InvalidateRequest): Promise<InvalidateReply> {
+    const { meta, log, zero, value, lease, channel } = this.#name(partition)
+    const { keys, values, slots, soft, epochIfNew, nonce, origin, payload } = request
+    const all = [meta, log, zero, ...keys.flatMap(id => [value + id, lease + id])]
+    const stored = (values ?? []).flatMap(({ tail, expireMs }) => [tail, expireMs])
+    const fixed = [epochIfNew, nonce, origin, LOG_LENGTH, payload, channel, soft ? '1' : '0', slots.length]
+    const reply = await this.#direct(
+      'INVALIDATE',
+      'tiercacheInvalidate',
+      all,
+      ...fixed,
+      ...slots.map(slotName),
+      ...stored,
+    )
+    const [epoch, seq, ok] = reply as [Buffer, number, number]
+    return { epoch: String(epoch), seq: Number(seq), stored: ok === 1 }
+  }
+
+  async sync(partition: number, request: SyncRequest): Promise<SyncReply> {
+    const { meta, log, zero } = this.#name(partition)
+    const { epoch, seq, nonce, epochIfNew } = request
+    const reply = await this.#direct(
+      'SYNC',
+      'tiercacheSync',
+      [meta, log, zero],
+      epoch,
+      seq,
+      nonce,
+      epochIfNew,
+      SYNC_LIMIT,
+    )
+    this.#guard.recovered()
+    return parseSync(reply as SyncParts)
+  }
+
+  async heal(partition: number, epoch: string, seq: number, nonce: string): Promise<void> {
+    const { meta, zero } = this.#name(partition)
+    await this.#direct('HEAL', 'tiercacheHeal', [meta, zero], epoch, seq, nonce)
+  }
+
+  async discard(partition: number, id: string, head: Buffer): Promise<void> {
+    await this.#guarded('DISCARD', 'tiercacheDiscard', [this.#name(partition).value + id], head)
+  }
+
+  async *scan(glob: string): AsyncGenerator<{ partition: number; ids: string[] }> {
+    const client = this.#client()
+    const masters = 'nodes' in client ? client.nodes('master') : [client]
+    for (const master of masters) {
+      for (const [partition, { value }] of this.#names.entries()) {
+        const found = master.scanStream({ match: escapeGlob(value) + glob, count: SCAN_BATCH })
+        for await (const keys of found as AsyncIterable<string[]>) {
+          if (keys.length > 0) yield { partition, ids: keys.map(key => key.slice(value.length)) }
+        }
+      }
+    }
+  }
+
+  async ping(): Promise<number> {
+    const { clock } = this.#options
+    const from = clock.precise()
+    await this.#guard.deadline('PING', () => this.#whenUp(() => this.#client().ping()))
+    return clock.precise() - from
+  }
+
+  reconnect(): void {
+    if (!this.#connections.owned) return
+    for (const client of this.#connections.commands) {
+      if (client.status === 'ready' && !('nodes' in client)) client.disconnect(true)
+    }
+  }
+
+  breakerState(): BreakerState {
+    return this.#guard.state
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#guard.stop()
+    this.#connections.subscriber.disconnect()
+    if (this.#connections.owned) for (const client of this.#connections.commands) client.disconnect()
+    await Promise.resolve()
+  }
+
+  #fetch(keys: readonly string[]): Promise<(Buffer | null)[]> {
+    const only = keys[0]
+    if (keys.length === 1 && only !== undefined) {
+      return this.#guard
+        .guarded('GET', () => this.#whenUp(() => this.#client().getBuffer(only)))
+        .then(value => [value])
+    }
+    return this.#guard.guarded('MGET', () => this.#whenUp(() => this.#client().mgetBuffer(...keys)))
+  }
+
+  #guarded(
+    label: string,
+    script: ScriptName,
+    keys: string[],
+    ...args: (string | number | Buffer)[]
+  ): Promise<unknown> {
+    return this.#guard.guarded(label, () => this.#run(script, keys, args))
+  }
+
+  /** Without the circuit: invalidations and SYNC are always tried. */
+  #direct(
+    label: string,
+    script: ScriptName,
+    keys: string[],
+    ...args: (string | number | Buffer)[]
+  ): Promise<unknown> {
+    return this.#guard.deadline(label, () => this.#run(script, keys, args))
+  }
+
+  #run(script: ScriptName, keys: string[], args: (string | number | Buffer)[]): Promise<unknown> {
+    return this.#whenUp(() => {
+      const client = this.#client() as unknown as Record<string, Script | undefined>
+      const run = client[`${script}Buffer`]
+      if (run === undefined) throw new CacheError('E_REDIS', `The client lost the script ${script}.`)
+      return run.call(client, keys.length, ...keys, ...args)
+    })
+  }
+
+  /** The first operations wait for the first connection instead of failing; from then on nothing waits for one. */
+  #whenUp<T>(operation: () => Promise<T>): Promise<T> {
+    return this.#up ? operation() : this.#firstUp.then(operation)
+  }
+
+  #watch(): Promise<void> {
+    const { listener } = this.#options
+    const first = this.#connections.commands[0]
+    return new Promise(resolve => {
+      const settled = (): void => {
+        this.#up = true
+        resolve()
+      }
+      for (const client of this.#connections.commands) {
+        client.on('error', (error: unknown) => listener.onError(error))
+        client.on('close', settled)
+        client.on('ready', settled)
+      }
+      first?.on('ready', () => listener.onConnection(true))
+      first?.on('close', () => listener.onConnection(false))
+      if (first?.status === 'ready') {
+        settled()
+        listener.onConnection(true)
+      }
+    })
+  }
+
+  #client(): Client {
+    const { commands } = this.#connections
+    this.#turn = this.#turn + 1 < commands.length ? this.#turn + 1 : 0
+    const client = commands[this.#turn]
+    if (client === undefined) throw new CacheError('E_REDIS', 'There is no connection.')
+    return client
+  }
+
+  #name(partition: number): Names {
+    const found = this.#names[partition]
+    if (found === undefined) throw new CacheError('E_OPTION', `There is no partition ${partition}.`)
+    return found
+  }
+}
+
+function names(namespace: string, partition: number): Names {
+  const tag = `{${namespace}:${partition}}`
+  return {
+    meta: `${tag}:m`,
+    log: `${tag}:l`,
+    zero: `${tag}:z`,
+    channel: `${tag}:ch`,
+    value: `${tag}:v:`,
+    lease: `${tag}:L:`,
+  }
+}
+
+function slotName(slot: number): string {
+  return slot.toString(36)
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]]/g, '\\$&')
+}
+
+function defineScripts(client: Client): void {
+  for (const [name, lua] of Object.entries(SCRIPTS)) {
+    if (!(name in client)) client.defineCommand(name, { lua })
+  }
+}
+
+type SyncParts = [kind: Buffer, redisMs: Buffer, epoch: Buffer, seq: number, nonce: Buffer, list: Buffer[]]
+
+const SYNC_KINDS = { R: 'records', E: 'epoch', D: 'diverged', T: 'trimmed' } as const
+
+function parseSync([kind, redisMs, epoch, seq, nonce, list]: SyncParts): SyncReply {
+  const letter = String(kind) as keyof typeof SYNC_KINDS
+  const records = letter === 'R' ? parseRecords(list, Number(seq)) : []
+  const marks = letter === 'R' ? [] : parseMarks(list)
+  return {
+    kind: SYNC_KINDS[letter],
+    redisMs: Number(redisMs),
+    epoch: String(epoch),
+    seq: Number(seq),
+    nonce: String(nonce),
+    records,
+    marks,
+  }
+}
+
+function parseRecords(list: readonly Buffer[], last: number): LogRecord[] {
+  const count = list.length / 3
+  return Array.from({ length: count }, (_, i) => ({
+    seq: last - count + 1 + i,
+    nonce: String(list[3 * i]),
+    origin: String(list[3 * i + 1]),
+    payload: String(list[3 * i + 2]),
+  }))
+}
+
+function parseMarks(list: readonly Buffer[]): Mark[] {
+  const marks = new Map<number, { slot: number; hard: number; soft: number }>()
+  for (let i = 0; i + 1 < list.length; i += 2) {
+    const field = String(list[i])
+    const slot = Number.parseInt(field.slice(1), 36)
+    if (field.length < 2 || !Number.isInteger(slot)) continue
+    const mark = marks.get(slot) ?? { slot, hard: 0, soft: 0 }
+    if (field.startsWith('t')) mark.hard = Number(list[i + 1])
+    else if (field.startsWith('x')) mark.soft = Number(list[i + 1])
+    marks.set(slot, mark)
+  }
+  return [...marks.values()]
+}

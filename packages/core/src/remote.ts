@@ -1,0 +1,245 @@
+import type { Clock } from './clock.ts'
+import { type Envelope, headerBytes } from './codec/envelope.ts'
+import type { ValueCodec } from './codec/value-codec.ts'
+import type { Partition } from './coherence/partition.ts'
+import { slotsOf } from './coherence/slots.ts'
+import { Entry, type Lifetime } from './entry.ts'
+import { CacheError } from './errors.ts'
+import type { Events } from './events.ts'
+import type { TierMs } from './policy.ts'
+import { LatencyRecorder } from './stats.ts'
+import type { FillReply, Store, StoredTail } from './store.ts'
+
+/** What Redis has under a key. */
+export type Found =
+  /** May be served as it is, or where a stale value is allowed. */
+  | { readonly kind: 'fresh' | 'stale'; readonly entry: Entry; readonly head: Buffer }
+  /** Nothing that may be served. `head` names what is there, if anything is. */
+  | { readonly kind: 'none'; readonly head: Buffer }
+  /** Redis could not be asked. */
+  | { readonly kind: 'away'; readonly head: Buffer }
+
+/** The right to load a key, from `s0` on, in Redis's order. */
+export interface Lease {
+  readonly token: string
+  readonly epoch: string
+  readonly s0: number
+}
+
+export type Claim =
+  | { readonly kind: 'lease'; readonly lease: Lease }
+  | { readonly kind: 'found'; readonly found: Found }
+  | { readonly kind: 'wait'; readonly leaseMs: number }
+  | { readonly kind: 'away' }
+
+/** A value on its way to Redis. */
+export interface Outgoing {
+  readonly id: string
+  readonly value: unknown
+  readonly ttl: TierMs
+  readonly graceMs: number
+  readonly tags: readonly string[]
+}
+
+const NOTHING = Buffer.alloc(0)
+export const NONE: Found = { kind: 'none', head: NOTHING }
+const AWAY: Found = { kind: 'away', head: NOTHING }
+/** How long a lease lasts; it is renewed while its holder loads, so this is how long others wait for one who died. */
+const LEASE_MS = 3000
+
+/**
+ * Tier 2 as the engine sees it: the codec around the store. The one place where trouble in Redis or in its bytes becomes a
+ * miss and an event.
+ */
+export class Remote {
+  readonly latency: LatencyRecorder = new LatencyRecorder()
+  errors = 0
+  readonly #store: Store
+  readonly #codec: ValueCodec
+  readonly #clock: Clock
+  readonly #events: Events
+  readonly #token: () => string
+  readonly #waiters = new Map<string, Set<() => void>>()
+
+  constructor(store: Store, codec: ValueCodec, clock: Clock, events: Events, token: () => string) {
+    this.#store = store
+    this.#codec = codec
+    this.#clock = clock
+    this.#events = events
+    this.#token = token
+  }
+
+  /** Reads keys of one partition in one command. Never rejects. */
+  async read(partition: Partition, ids: readonly string[]): Promise<Found[]> {
+    const now = this.#clock.now()
+    if (!partition.trusts(now)) await partition.ensureTrust(now)
+    const born = partition.now
+    const from = this.#clock.precise()
+    try {
+      const values = await this.#store.read(partition.index, ids)
+      this.latency.record(this.#clock.precise() - from)
+      return ids.map((id, i) => {
+        const bytes = values[i]
+        return bytes === undefined ? NONE : this.#open(partition, id, bytes, born)
+      })
+    } catch (error) {
+      this.failed('read', error, ids[0])
+      return ids.map(() => AWAY)
+    }
+  }
+
+  /** Asks for the right to load a key. `reject` names the value that is not good enough. Never rejects. */
+  async claim(partition: Partition, id: string, reject: Buffer, force: boolean): Promise<Claim> {
+    const token = this.#token()
+    const born = partition.now
+    try {
+      const request = { id, token, leaseMs: LEASE_MS, epochIfNew: this.#token(), reject, force }
+      const reply = await this.#store.lease(partition.index, request)
+      if (reply.kind === 'value')
+        return { kind: 'found', found: this.#open(partition, id, reply.bytes, born) }
+      if (reply.kind === 'wait') return reply
+      if (reply.epoch !== partition.epoch) partition.syncSoon()
+      return { kind: 'lease', lease: { token, epoch: reply.epoch, s0: reply.s0 } }
+    } catch (error) {
+      this.failed('lease', error, id)
+      return { kind: 'away' }
+    }
+  }
+
+  /** Keeps a lease until the function returned is called. */
+  keep(partition: Partition, id: string, { token }: Lease): () => void {
+    let stopped = false
+    let cancel = (): void => {}
+    const renew = (): void => {
+      cancel = this.#clock.after(LEASE_MS / 3, () => {
+        this.#store.renew(partition.index, id, token, LEASE_MS).then(
+          held => {
+            if (held && !stopped) renew()
+          },
+          () => {
+            if (!stopped) renew()
+          },
+        )
+      })
+    }
+    renew()
+    return () => {
+      stopped = true
+      cancel()
+    }
+  }
+
+  /** Gives a lease back. Never rejects. */
+  async release(partition: Partition, id: string, lease: Lease): Promise<void> {
+    try {
+      await this.#store.release(partition.index, id, lease.token)
+    } catch (error) {
+      this.failed('release', error, id)
+    }
+  }
+
+  /** Stores a loaded value under its lease. Never rejects: `failed` for a value that cannot be encoded or a Redis that is away. */
+  async fill(partition: Partition, lease: Lease, outgoing: Outgoing): Promise<FillReply | 'failed'> {
+    const { id, tags } = outgoing
+    try {
+      const { tail, expireMs } = this.seal(partition, outgoing)
+      const slots = slotsOf(id, tags)
+      return await this.#store.fill(partition.index, { id, ...lease, expireMs, tail, slots })
+    } catch (error) {
+      this.failed('fill', error, id)
+      void this.release(partition, id, lease)
+      return 'failed'
+    }
+  }
+
+  /** A value as bytes. Throws `CacheError` `E_VALUE`. */
+  seal(partition: Partition, { id, value, ttl, graceMs, tags }: Outgoing): StoredTail & { bytes: number } {
+    const bornMs = Math.max(0, this.#clock.now() + partition.redisOffsetMs)
+    const sealed = this.#codec.seal(id, value, { bornMs, ttlMs: ttl.redisMs, graceMs, tags })
+    return { ...sealed, expireMs: ttl.redisMs + graceMs }
+  }
+
+  /** Hears when the key's lease ends. Make it before asking for the lease, or the news may come in between. */
+  waiter(id: string): { readonly wait: (ms: number) => Promise<void>; readonly forget: () => void } {
+    let wake = (): void => {}
+    const signal = new Promise<void>(resolve => (wake = resolve))
+    const set = this.#waiters.get(id) ?? new Set()
+    this.#waiters.set(id, set.add(wake))
+    const forget = (): void => {
+      set.delete(wake)
+      if (set.size === 0 && this.#waiters.get(id) === set) this.#waiters.delete(id)
+    }
+    const wait = async (ms: number): Promise<void> => {
+      const cancel = this.#clock.after(ms, wake)
+      await signal
+      cancel()
+      forget()
+    }
+    return { wait, forget }
+  }
+
+  /** Somebody's lease on a key ended. */
+  wake(id: string): void {
+    for (const wake of this.#waiters.get(id) ?? []) wake()
+  }
+
+  /** Counts an error that reached nobody and tells the listeners. */
+  failed(operation: string, error: unknown, key?: string): void {
+    this.errors++
+    // While the circuit is open every read would say the same again.
+    if (this.#store.breakerState() === 'open' && operation !== 'decode') return
+    this.#events.emit('error', { operation, error, ...(key !== undefined && { key }) })
+  }
+
+  #open(partition: Partition, id: string, bytes: Buffer, born: number): Found {
+    const head = Buffer.from(headerBytes(bytes))
+    try {
+      const envelope = this.#codec.open(id, bytes)
+      const life = this.#lifeOf(partition, envelope)
+      const kind = this.#kindOf(partition, id, envelope, life, born)
+      if (kind === 'none') return { kind, head }
+      const { value, bytes: size } = this.#codec.body(id, envelope)
+      const entry = new Entry(value, life, envelope.s0, born, envelope.tags, size, partition)
+      if (kind === 'stale') {
+        entry.freshUntil = Math.min(entry.freshUntil, this.#clock.now())
+        entry.until = entry.freshUntil
+      }
+      return { kind, entry, head }
+    } catch (error) {
+      this.failed('decode', error, id)
+      if (error instanceof CacheError) void this.#discard(partition, id, head)
+      return { kind: 'none', head }
+    }
+  }
+
+  #kindOf(
+    partition: Partition,
+    id: string,
+    envelope: Envelope,
+    life: Lifetime,
+    born: number,
+  ): 'fresh' | 'stale' | 'none' {
+    const now = this.#clock.now()
+    const { s0, tags, epoch, mark } = envelope
+    const verdict = partition.judge({ id, tags, s0, born, loadedHere: false }, epoch)
+    if (verdict === 'dead' || now >= life.staleUntil) return 'none'
+    const fresh = verdict === 'live' && mark === 0 && now < life.freshUntil && partition.trusts(now)
+    if (fresh) return 'fresh'
+    return envelope.graceMs > 0 ? 'stale' : 'none'
+  }
+
+  #lifeOf(partition: Partition, { bornMs, ttlMs, graceMs }: Envelope): Lifetime {
+    const now = this.#clock.now()
+    const age = Math.max(0, now + partition.redisOffsetMs - bornMs)
+    const bornAt = Math.floor(now - age)
+    return { bornAt, freshUntil: bornAt + ttlMs, staleUntil: bornAt + ttlMs + graceMs }
+  }
+
+  async #discard(partition: Partition, id: string, head: Buffer): Promise<void> {
+    try {
+      await this.#store.discard(partition.index, id, head)
+    } catch (error) {
+      this.failed('discard', error, id)
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import type { Clock } from './clock.ts'
+import { globToRegExp } from './policies.ts'
+import type { Engine } from './engine.ts'
+import { CacheError, shown } from './errors.ts'
+import { type Duration, parseDurationOrZero } from './duration.ts'
+import type { Health } from './health.ts'
+import { idOf } from './key.ts'
+import { Counters, type Stats } from './stats.ts'
+import type { Store } from './store.ts'
+import type { Invalidation, Writer } from './writer.ts'
+
+/** A ping that takes longer is no sign of health. */
+const PING_MS = 25
+const DELETE_BATCH = 500
+
+/** What a cache and all its namespaces share: the engine, the counters, the end. */
+export class Root {
+  readonly engine: Engine
+  readonly writer: Writer
+  readonly ready: Promise<void>
+  received = 0
+  readonly #store: Store | undefined
+  readonly #counters = new Map<string, Counters>()
+  #closing: Promise<void> | undefined
+
+  constructor(engine: Engine, writer: Writer, store: Store | undefined, ready: Promise<void>) {
+    this.engine = engine
+    this.writer = writer
+    this.ready = ready
+    this.#store = store
+  }
+
+  /** The counters of a namespace. */
+  countersOf(prefix: string): Counters {
+    const known = this.#counters.get(prefix) ?? new Counters()
+    this.#counters.set(prefix, known)
+    return known
+  }
+
+  stats(prefix: string): Stats {
+    const { memory, remote, partitions } = this.engine.parts
+    const sum = new Counters()
+    for (const [name, counters] of this.#counters) if (name.startsWith(prefix)) add(sum, counters)
+    const { latency: none } = this.engine.loadLatency
+    const hits = sum.memoryHits + sum.redisHits
+    return {
+      hits,
+      misses: sum.misses,
+      hitRate: hits + sum.misses === 0 ? 0 : hits / (hits + sum.misses),
+      memory: {
+        hits: sum.memoryHits,
+        misses: sum.memoryMisses,
+        entries: memory.count,
+        bytes: memory.bytes,
+        evictions: memory.evictions,
+      },
+      redis: {
+        hits: sum.redisHits,
+        misses: sum.redisMisses,
+        errors: remote?.errors ?? 0,
+        latencyMs: remote?.latency.latency ?? { ...none, count: 0, p50: 0, p99: 0 },
+      },
+      loads: sum.loads,
+      loadErrors: sum.loadErrors,
+      loadMs: none,
+      staleServed: sum.staleServed,
+      refreshes: sum.refreshes,
+      sets: sum.sets,
+      fenced: sum.fenced,
+      invalidations: {
+        sent: this.writer.sent,
+        received: this.received,
+        deferred: partitions.reduce((all, one) => all + one.deferred, 0),
+      },
+      breaker: this.#store?.breakerState() ?? 'closed',
+      coherence: this.#coherence(),
+    }
+  }
+
+  async health(): Promise<Health> {
+    const { clock } = this.engine.parts
+    const { hits, misses, hitRate, memory, breaker, coherence, invalidations } = this.stats('')
+    const latency = this.#store === undefined ? null : await fastest(this.#store.ping(), clock)
+    const available = latency !== null
+    return {
+      status: this.#store === undefined || (available && coherence === 'coherent') ? 'healthy' : 'degraded',
+      backend: this.#store === undefined ? 'memory' : 'redis',
+      latency_ms: latency === null ? null : Math.round(latency * 1000) / 1000,
+      stats: {
+        hits,
+        misses,
+        hit_rate_percent: Math.round(hitRate * 10_000) / 100,
+        redis_available: available,
+        memory_cache_size: memory.entries,
+      },
+      breaker,
+      coherence,
+      deferred: invalidations.deferred,
+    }
+  }
+
+  async deleteMatching(
+    prefix: string,
+    glob: string,
+    remove: (ids: readonly string[]) => Promise<Invalidation>,
+  ): Promise<number> {
+    if (typeof glob !== 'string' || glob === '' || !glob.isWellFormed()) {
+      throw new CacheError('E_KEY', `A pattern is a string with * and ?, not ${shown(glob)}.`, {
+        path: 'glob',
+        value: glob,
+      })
+    }
+    // A first character that marks an id is escaped in it, as in any key; a leading * stays a pattern.
+    const pattern = /^[*?]/.test(glob) ? prefix + glob : idOf(prefix, glob)
+    const matches = globToRegExp(pattern)
+    const found = new Set(
+      [...this.engine.parts.memory.entries()].flatMap(([id]) => (matches.test(id) ? [id] : [])),
+    )
+    let deleted = 0
+    const flush = async (): Promise<void> => {
+      if (found.size === 0) return
+      deleted += found.size
+      await remove([...found])
+      found.clear()
+    }
+    for await (const { ids } of this.#store?.scan(pattern.replace(/[[\]\\]/g, '\\$&')) ?? []) {
+      for (const id of ids) found.add(id)
+      if (found.size >= DELETE_BATCH) await flush()
+    }
+    await flush()
+    return deleted
+  }
+
+  close({ timeout = '5s' }: { readonly timeout?: Duration }): Promise<void> {
+    const ms = parseDurationOrZero(timeout, 'timeout')
+    this.#closing ??= this.#close(ms)
+    return this.#closing
+  }
+
+  async #close(ms: number): Promise<void> {
+    const { partitions, clock, events, memory } = this.engine.parts
+    this.engine.closed = true
+    await before(this.engine.idle(), ms, clock)
+    if (this.#store?.breakerState() !== 'open')
+      await Promise.all(partitions.flatMap(one => (one.deferred > 0 ? [before(one.sync(), ms, clock)] : [])))
+    this.engine.abort()
+    for (const partition of partitions) partition.stop()
+    await this.#store?.close()
+    memory.clear()
+    events.clear()
+  }
+
+  #coherence(): Stats['coherence'] {
+    if (this.#store === undefined) return 'memory-only'
+    const now = this.engine.parts.clock.now()
+    return this.engine.parts.partitions.every(partition => partition.trusts(now)) ? 'coherent' : 'degraded'
+  }
+}
+
+function add(sum: Counters, counters: Counters): void {
+  for (const name of Object.keys(sum) as (keyof Counters)[]) sum[name] += counters[name]
+}
+
+async function fastest(ping: Promise<number>, clock: Clock): Promise<number | null> {
+  const late = Promise.withResolvers<null>()
+  const cancel = clock.after(PING_MS, () => late.resolve(null))
+  const ms = await Promise.race([ping.catch(() => null), late.promise])
+  cancel()
+  return ms
+}
+
+async function before(work: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const cancel = clock.after(ms, () => late.resolve())
+  await Promise.race([work, late.promise])
+  cancel()
+}

@@ -1,0 +1,128 @@
+import { partitionOf } from './coherence/slots.ts'
+import type { Outcome, Partition } from './coherence/partition.ts'
+import type { Engine } from './engine.ts'
+import { CacheError } from './errors.ts'
+import { lifetimeOf, type Policy, type TierMs } from './policy.ts'
+import type { Counters } from './stats.ts'
+import type { StoredTail, Targets } from './store.ts'
+
+/** What became of a call that stores or invalidates. */
+export interface Invalidation {
+  /**
+   * `committed`: Redis has it, and every other instance obeys it within Δ. `deferred`: Redis could not be reached; this instance obeys it
+   * already and replays it when Redis is back.
+   */
+  readonly status: 'committed' | 'deferred'
+  /** Resolves when it is committed. Rejects if the cache closes before. */
+  readonly done: Promise<void>
+}
+
+/** A value to store. */
+export interface Writing {
+  readonly id: string
+  readonly value: unknown
+  readonly policy: Policy
+  readonly tags: readonly string[]
+}
+
+interface Prepared extends Writing {
+  readonly ttl: TierMs
+  readonly tail: StoredTail | undefined
+}
+
+const DONE = Promise.resolve()
+export const COMMITTED: Invalidation = Object.freeze({ status: 'committed', done: DONE })
+
+/** The write path: everything that changes what instances may serve goes through the log of its partition. */
+export class Writer {
+  sent = 0
+  readonly #engine: Engine
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Stores values, and invalidates what stood under their keys. Throws `CacheError` `E_VALUE` before anything is changed. */
+  async set(writings: readonly Writing[], strict: boolean, counters: Counters): Promise<Invalidation> {
+    this.#open()
+    const prepared = writings.map(writing => this.#prepare(writing))
+    const groups = Map.groupBy(prepared, one => this.#engine.partition(one.id))
+    const outcomes = await Promise.all(
+      [...groups].map(([partition, group]) => this.#store(partition, group, strict)),
+    )
+    counters.sets += writings.length
+    return combined(outcomes)
+  }
+
+  /** Invalidates. Tags and prefixes concern every partition, and are committed when all of them have it. */
+  async invalidate(targets: Targets, strict: boolean): Promise<Invalidation> {
+    this.#open()
+    const { partitions, events } = this.#engine.parts
+    this.sent++
+    const everywhere = targets.tags.length > 0 || targets.prefixes.length > 0
+    const keys = Map.groupBy(targets.keys, id => partitionOf(id, partitions.length))
+    const calls = partitions.flatMap(partition => {
+      const own = keys.get(partition.index) ?? []
+      return everywhere || own.length > 0
+        ? [partition.invalidate({ ...targets, keys: own }, undefined, strict)]
+        : []
+    })
+    try {
+      const result = combined(await Promise.all(calls))
+      if (events.wants('invalidate'))
+        events.emit('invalidate', { ...targets, remote: false, status: result.status })
+      return result
+    } catch (error) {
+      if (events.wants('invalidate'))
+        events.emit('invalidate', { ...targets, remote: false, status: 'failed' })
+      throw error
+    }
+  }
+
+  #prepare(writing: Writing): Prepared {
+    const { id, value, policy, tags } = writing
+    const { random, remote } = this.#engine.parts
+    if (value === undefined) {
+      throw new CacheError(
+        'E_VALUE',
+        `${id}: undefined means "absent" and cannot be stored. Use null, or delete the key.`,
+        { path: 'value' },
+      )
+    }
+    const ttl = lifetimeOf(policy, value, { key: id, tags, loadMs: 0 }, random)
+    const tail = remote?.seal(this.#engine.partition(id), { id, value, ttl, graceMs: policy.graceMs, tags })
+    return { ...writing, ttl, tail }
+  }
+
+  async #store(partition: Partition, group: readonly Prepared[], strict: boolean): Promise<Outcome> {
+    const { clock, memory, events } = this.#engine.parts
+    const targets = { keys: group.map(one => one.id), tags: [], prefixes: [], soft: false }
+    const tails = group.flatMap(({ tail }) => tail ?? [])
+    const calledAt = clock.now()
+    const calling = partition.invalidate(targets, tails.length > 0 ? tails : undefined, strict)
+    // Invalidations called from here on are newer than these values, even while this call is under way.
+    const born = partition.now
+    const outcome = await calling
+    const committed = outcome.status === 'committed'
+    const { epoch, seq: s0 } = committed ? outcome : partition
+    for (const { id, value, ttl, policy, tags } of group) {
+      const entry = this.#engine.entryOf(partition, value, ttl, policy, { s0, born, tags })
+      if (!committed) this.#engine.vouch(entry, calledAt)
+      if (partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) === 'live') memory.set(id, entry)
+      if (events.wants('set')) events.emit('set', { key: id, redis: committed && outcome.stored })
+    }
+    return outcome
+  }
+
+  #open(): void {
+    if (this.#engine.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
+  }
+}
+
+function combined(outcomes: readonly Outcome[]): Invalidation {
+  const waiting = outcomes.flatMap(outcome => (outcome.status === 'deferred' ? [outcome.done] : []))
+  if (waiting.length === 0) return COMMITTED
+  const done = Promise.all(waiting).then(() => {})
+  done.catch(() => {}) // whoever holds the result may not look at it
+  return { status: 'deferred', done }
+}

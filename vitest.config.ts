@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@tiercache/source', 'node', 'import', 'default']
+const folders = '{packages/*,apps/*,benchmarks,tooling/*}/test/**'
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    benchmark: { include: [] },
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      thresholds: { lines: 80 },
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: [`${folders}/*.test.ts`], exclude: ['**/*.int.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: [`${folders}/*.int.test.ts`],
+          globalSetup: ['./tooling/redis/src/global-setup.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
