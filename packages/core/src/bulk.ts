@@ -38,7 +38,7 @@ export async function getOrSetMany(
     const shared = settings(id)
     jobs.set(id, { ...shared, key, load: () => batch.load(id, key), elsewhere: () => batch.leave(id) })
   }
-  const missing = [...jobs].filter(([id, job]) => job.fresh || engine.hit(id) === undefined)
+  const missing = [...jobs].filter(([id, job]) => job.fresh || engine.parts.local.hit(id) === undefined)
   for (const [id] of missing) batch.expect(id)
   const policyOf = (id: string): Policy => jobs.get(id)?.policy ?? settings(id).policy
   if (missing.every(([, job]) => !job.fresh))
@@ -71,7 +71,7 @@ async function readFast(
   job: Job | undefined,
   counters: Counters,
 ): Promise<unknown> {
-  const entry = job?.fresh ? undefined : engine.hit(id)
+  const entry = job?.fresh ? undefined : engine.parts.local.hit(id)
   if (entry !== undefined) {
     counters.memoryHits++
     const { events } = engine.parts
@@ -88,8 +88,8 @@ function launch(
   policyOf: (id: string) => Policy,
   jobOf: (id: string) => Job | undefined,
 ): void {
-  const absent = [...new Set(ids)].filter(id => engine.hit(id) === undefined)
-  const groups = Map.groupBy(absent, id => engine.partition(id))
+  const absent = [...new Set(ids)].filter(id => engine.parts.local.hit(id) === undefined)
+  const groups = Map.groupBy(absent, id => engine.parts.local.partition(id))
   for (const [partition, group] of groups) {
     engine.launchMany(partition, policyOf, new Map(group.map(id => [id, jobOf(id)])))
   }

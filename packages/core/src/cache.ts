@@ -315,7 +315,7 @@ export class Cache {
 
   #hitId(id: string): Entry | undefined {
     const { engine } = this.#root
-    const entry = engine.hit(id)
+    const entry = engine.parts.local.hit(id)
     if (entry === undefined) return undefined
     this.#counters.memoryHits++
     const { events } = engine.parts

@@ -11,10 +11,11 @@ import { Partition, type PartitionListener } from './coherence/partition.ts'
 import { soloLog } from './coherence/solo.ts'
 import type { DriverOptions, StoreDriver } from './driver.ts'
 import { type ByteSize, type Duration, parseBytes, parseDuration } from './duration.ts'
-import { Engine, expire } from './engine.ts'
+import { Engine } from './engine.ts'
 import { Events } from './events.ts'
 import { EnvRedis } from './from-env.ts'
 import { printKey } from './key.ts'
+import { Local } from './local.ts'
 import { type LogSink, logTo } from './log.ts'
 import { LruTier, type MemoryTier, NO_MEMORY } from './memory/lru.ts'
 import { createPolicies, type TypeOptions } from './policies.ts'
@@ -155,17 +156,14 @@ export function createCache(options: CacheOptions = {}): Cache {
   const partitionListener: PartitionListener = {
     onKeys(ids, seq, soft, own) {
       for (const id of ids) {
-        dropFromMemory(memory, id, seq, soft, clock)
+        local.drop(id, seq, soft)
         // This instance detached its flights when it called; those since began after the call.
         if (!own || seq === Number.POSITIVE_INFINITY) engine.flights.detach(id, seq)
         remote?.wake(id)
       }
     },
     onReset(partition) {
-      if (partitions.length === 1) memory.clear()
-      else
-        for (const id of Array.from(memory.entries(), ([key]) => key))
-          if (engine.partition(id).index === partition) memory.delete(id)
+      local.reset(partition)
       engine.flights.detachAll(partition)
     },
     onRemote(targets) {
@@ -196,16 +194,8 @@ export function createCache(options: CacheOptions = {}): Cache {
         keepMs: KEEP_KEYS_MS,
       }),
   )
-  const engine = new Engine({
-    memory,
-    remote,
-    partitions,
-    events,
-    clock,
-    random,
-    maxStalenessMs,
-    weighs: options.memory !== false,
-  })
+  const local = new Local(memory, partitions, clock, maxStalenessMs)
+  const engine = new Engine({ local, remote, events, clock, random })
   follow(partitions, remote)
   for (const partition of partitions) void partition.start()
   const ready = store === undefined ? Promise.resolve() : whenReady(partitions, connected, connectMs, clock)
@@ -293,14 +283,6 @@ function createMemory(options: MemoryOptions | false | undefined, events: Events
       if (events.wants('evict')) events.emit('evict', { key })
     },
   })
-}
-
-/** A key was invalidated at `seq`: what stands in memory is older, unless it is known not to be. */
-function dropFromMemory(memory: MemoryTier, id: string, seq: number, soft: boolean, clock: Clock): void {
-  const entry = memory.peek(id)
-  if (entry === undefined || entry.s0 >= seq) return
-  if (soft) expire(entry, clock.now())
-  else memory.delete(id)
 }
 
 async function whenReady(

@@ -5,6 +5,7 @@ export type Freshness = 'fresh' | 'stale' | 'expired'
 export interface Lifetime {
   readonly bornAt: number
   readonly freshUntil: number
+  /** 0: without grace it is never served stale. */
   readonly staleUntil: number
 }
 
@@ -61,6 +62,23 @@ export class Entry implements Lifetime {
     this.tags = tags
     this.bytes = bytes
     this.promise = undefined
+  }
+
+  /** Ends its freshness; its grace stays. */
+  expire(now: number): void {
+    this.limit(now)
+  }
+
+  /** Brings the end of its freshness forward. */
+  limit(until: number): void {
+    this.freshUntil = Math.min(this.freshUntil, until)
+    this.until = Math.min(this.until, this.freshUntil)
+  }
+
+  /** Makes a read notice once a share of its freshness has passed, so that it is refreshed ahead of the end. 0: never. */
+  refreshAfter(share: number): void {
+    if (share > 0)
+      this.until = Math.min(this.until, Math.floor(this.bornAt + (this.freshUntil - this.bornAt) * share))
   }
 }
 

@@ -24,8 +24,9 @@ export interface Explanation {
 
 /** See `Cache.explain`. It changes nothing, and counts as no read. */
 export async function explain(engine: Engine, id: string): Promise<Explanation> {
-  const { memory, remote, clock } = engine.parts
-  const partition = engine.partition(id)
+  const { remote, clock } = engine.parts
+  const { memory } = engine.parts.local
+  const partition = engine.parts.local.partition(id)
   const now = clock.now()
   const entry = memory.peek(id)
   const found = await remote?.read(partition, [id]).then(([one]) => one)

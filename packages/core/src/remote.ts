@@ -200,10 +200,7 @@ export class Remote {
       if (kind === 'none') return { kind, head }
       const { value, bytes: size } = this.#codec.body(id, envelope)
       const entry = new Entry(value, life, envelope.s0, born, envelope.tags, size, partition)
-      if (kind === 'stale') {
-        entry.freshUntil = Math.min(entry.freshUntil, this.#clock.now())
-        entry.until = entry.freshUntil
-      }
+      if (kind === 'stale') entry.expire(this.#clock.now())
       return { kind, entry, head }
     } catch (error) {
       this.failed('decode', error, id)
@@ -222,17 +219,17 @@ export class Remote {
     const now = this.#clock.now()
     const { s0, tags, epoch, mark } = envelope
     const verdict = partition.judge({ id, tags, s0, born, loadedHere: false }, epoch)
-    if (verdict === 'dead' || now >= life.staleUntil) return 'none'
+    if (verdict === 'dead') return 'none'
     const fresh = verdict === 'live' && mark === 0 && now < life.freshUntil && partition.trusts(now)
     if (fresh) return 'fresh'
-    return envelope.graceMs > 0 ? 'stale' : 'none'
+    return now < life.staleUntil ? 'stale' : 'none'
   }
 
   #lifeOf(partition: Partition, { bornMs, ttlMs, graceMs }: Envelope): Lifetime {
     const now = this.#clock.now()
     const age = Math.max(0, now + partition.redisOffsetMs - bornMs)
     const bornAt = Math.floor(now - age)
-    return { bornAt, freshUntil: bornAt + ttlMs, staleUntil: bornAt + ttlMs + graceMs }
+    return { bornAt, freshUntil: bornAt + ttlMs, staleUntil: graceMs === 0 ? 0 : bornAt + ttlMs + graceMs }
   }
 
   async #discard(partition: Partition, id: string, head: Buffer): Promise<void> {

@@ -38,10 +38,11 @@ export class Root {
   }
 
   stats(prefix: string): Stats {
-    const { memory, remote, partitions } = this.engine.parts
+    const { remote } = this.engine.parts
+    const { memory, partitions } = this.engine.parts.local
     const sum = new Counters()
     for (const [name, counters] of this.#counters) if (name.startsWith(prefix)) add(sum, counters)
-    const { latency: none } = this.engine.loadLatency
+    const { latency: none } = this.engine.loader.latency
     const hits = sum.memoryHits + sum.redisHits
     return {
       hits,
@@ -114,7 +115,7 @@ export class Root {
     const pattern = /^[*?]/.test(glob) ? prefix + glob : idOf(prefix, glob)
     const matches = globToRegExp(pattern)
     const found = new Set(
-      [...this.engine.parts.memory.entries()].flatMap(([id]) => (matches.test(id) ? [id] : [])),
+      [...this.engine.parts.local.memory.entries()].flatMap(([id]) => (matches.test(id) ? [id] : [])),
     )
     let deleted = 0
     const flush = async (): Promise<void> => {
@@ -138,12 +139,13 @@ export class Root {
   }
 
   async #close(ms: number): Promise<void> {
-    const { partitions, clock, events, memory } = this.engine.parts
+    const { clock, events } = this.engine.parts
+    const { partitions, memory } = this.engine.parts.local
     this.engine.closed = true
     await before(this.engine.idle(), ms, clock)
     if (this.#store?.breakerState() !== 'open')
       await Promise.all(partitions.flatMap(one => (one.deferred > 0 ? [before(one.sync(), ms, clock)] : [])))
-    this.engine.abort()
+    this.engine.loader.abort()
     for (const partition of partitions) partition.stop()
     await this.#store?.close()
     memory.clear()
@@ -153,7 +155,9 @@ export class Root {
   #coherence(): Stats['coherence'] {
     if (this.#store === undefined) return 'memory-only'
     const now = this.engine.parts.clock.now()
-    return this.engine.parts.partitions.every(partition => partition.trusts(now)) ? 'coherent' : 'degraded'
+    return this.engine.parts.local.partitions.every(partition => partition.trusts(now))
+      ? 'coherent'
+      : 'degraded'
   }
 }
 

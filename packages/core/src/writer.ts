@@ -46,7 +46,7 @@ export class Writer {
   async set(writings: readonly Writing[], strict: boolean, counters: Counters): Promise<Invalidation> {
     this.#open()
     const prepared = writings.map(writing => this.#prepare(writing))
-    const groups = Map.groupBy(prepared, one => this.#engine.partition(one.id))
+    const groups = Map.groupBy(prepared, one => this.#engine.parts.local.partition(one.id))
     const outcomes = await Promise.all(
       [...groups].map(([partition, group]) => this.#store(partition, group, strict)),
     )
@@ -57,7 +57,8 @@ export class Writer {
   /** Invalidates. Tags and prefixes concern every partition, and are committed when all of them have it. */
   async invalidate(targets: Targets, strict: boolean): Promise<Invalidation> {
     this.#open()
-    const { partitions, events } = this.#engine.parts
+    const { events } = this.#engine.parts
+    const { partitions } = this.#engine.parts.local
     this.sent++
     const everywhere = targets.tags.length > 0 || targets.prefixes.length > 0
     const keys = Map.groupBy(targets.keys, id => partitionOf(id, partitions.length))
@@ -90,12 +91,18 @@ export class Writer {
       )
     }
     const ttl = lifetimeOf(policy, value, { key: id, tags, loadMs: 0 }, random)
-    const tail = remote?.seal(this.#engine.partition(id), { id, value, ttl, graceMs: policy.graceMs, tags })
+    const tail = remote?.seal(this.#engine.parts.local.partition(id), {
+      id,
+      value,
+      ttl,
+      graceMs: policy.graceMs,
+      tags,
+    })
     return { ...writing, ttl, tail }
   }
 
   async #store(partition: Partition, group: readonly Prepared[], strict: boolean): Promise<Outcome> {
-    const { clock, memory, events } = this.#engine.parts
+    const { clock, local, events } = this.#engine.parts
     const targets = { keys: group.map(one => one.id), tags: [], prefixes: [], soft: false }
     const tails = group.flatMap(({ tail }) => tail ?? [])
     const calledAt = clock.now()
@@ -106,9 +113,10 @@ export class Writer {
     const committed = outcome.status === 'committed'
     const { epoch, seq: s0 } = committed ? outcome : partition
     for (const { id, value, ttl, policy, tags } of group) {
-      const entry = this.#engine.entryOf(partition, value, ttl, policy, { s0, born, tags })
-      if (!committed) this.#engine.vouch(entry, calledAt)
-      if (partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) === 'live') memory.set(id, entry)
+      const entry = local.make(id, value, ttl, policy, { s0, born, tags })
+      if (!committed) local.vouch(entry, calledAt)
+      if (partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) === 'live')
+        local.memory.set(id, entry)
       if (events.wants('set')) events.emit('set', { key: id, redis: committed && outcome.stored })
     }
     return outcome

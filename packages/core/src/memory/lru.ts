@@ -13,6 +13,8 @@ export interface MemoryTier {
   clear(): void
   entries(): IterableIterator<[string, Entry]>
   readonly count: number
+  /** Whether the size of entries matters. */
+  readonly weighs: boolean
   /** Estimated bytes of the values kept, 0 where no limit in bytes is set. */
   readonly bytes: number
   readonly evictions: number
@@ -32,6 +34,7 @@ const ENTRY_OVERHEAD = 150
 /** Least recently used goes first. */
 export class LruTier implements MemoryTier {
   readonly #lru: LRUCache<string, Entry>
+  readonly weighs: boolean
   evictions = 0
 
   constructor({ maxEntries, maxBytes, onEvict }: MemoryLimits) {
@@ -40,6 +43,7 @@ export class LruTier implements MemoryTier {
       this.evictions++
       onEvict(id)
     }
+    this.weighs = maxBytes !== undefined
     this.#lru = new LRUCache(
       maxBytes === undefined
         ? { max: maxEntries, dispose: disposal }
@@ -93,6 +97,7 @@ export const NO_MEMORY: MemoryTier = {
   clear: () => {},
   entries: () => [].values(),
   count: 0,
+  weighs: false,
   bytes: 0,
   evictions: 0,
 }

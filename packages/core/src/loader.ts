@@ -1,0 +1,180 @@
+import type { Cancel } from './clock.ts'
+import type { Parts } from './engine.ts'
+import { Entry } from './entry.ts'
+import type { Flight, Flights, Job, Loaded } from './flight.ts'
+import { LoadState } from './load-context.ts'
+import { lifetimeOf } from './policy.ts'
+import type { Found, Lease, Outgoing, Remote } from './remote.ts'
+import { LatencyRecorder } from './stats.ts'
+
+/** A load is given up, and its signal aborted, after this many times its hard deadline. */
+const ABANDONED_AFTER = 3
+const FIRST_POLL_MS = 50
+const LAST_POLL_MS = 500
+
+/** Where a loaded value stands in the order of things. */
+interface Origin {
+  readonly epoch: string
+  readonly s0: number
+  readonly born: number
+  readonly startedAt: number
+}
+
+/** What is below a read that found nothing: the right to load, the load, the commit. */
+export class Loader {
+  readonly latency: LatencyRecorder = new LatencyRecorder()
+  readonly #parts: Parts
+  readonly #flights: Flights
+  readonly #behind: (work: Promise<unknown>) => void
+  readonly #loading = new Set<LoadState>()
+
+  constructor(parts: Parts, flights: Flights, behind: (work: Promise<unknown>) => void) {
+    this.#parts = parts
+    this.#flights = flights
+    this.#behind = behind
+  }
+
+  /** Loads a flight's key, and ends the flight. Rejects with what the loader threw. */
+  async load(flight: Flight, job: Job, found: Found): Promise<Loaded> {
+    const { clock, remote, local } = this.#parts
+    const { id, partition } = flight
+    const stale = 'entry' in found ? found.entry : local.stale(id)
+    const state = new LoadState(job.key, stale?.value, job.policy, job.tags)
+    let lease: Lease | undefined
+    let stopKeeping: Cancel | undefined
+    const cancelAbandon = clock.after(job.policy.hardMs * ABANDONED_AFTER, () => {
+      state.abort()
+      stopKeeping?.()
+      flight.detached = true
+      this.#flights.remove(flight)
+    })
+    this.#loading.add(state)
+    try {
+      const claim = await this.#claim(flight, job, found)
+      if (claim instanceof Entry) {
+        local.adopt(claim, flight.policy)
+        if (!flight.detached) local.memory.set(id, claim)
+        return { entry: claim, tier: 'redis', killed: false }
+      }
+      lease = claim
+      if (lease !== undefined) stopKeeping = remote?.keep(partition, id, lease)
+      flight.s0 = lease?.s0
+      const origin: Origin = {
+        epoch: lease?.epoch ?? partition.epoch,
+        s0: lease?.s0 ?? partition.seq,
+        born: partition.now,
+        startedAt: clock.now(),
+      }
+      const value = await this.#run(id, job, state)
+      // Nothing waits from here on: what is judged, kept and answered is one step.
+      const { loaded, filling } = this.#commit(flight, state, value, lease, origin)
+      if (filling !== undefined) lease = undefined
+      return loaded
+    } finally {
+      cancelAbandon()
+      stopKeeping?.()
+      this.#loading.delete(state)
+      this.#flights.remove(flight)
+      if (lease !== undefined && remote !== undefined) this.#behind(remote.release(partition, id, lease))
+    }
+  }
+
+  /** Aborts the signals of all loads. */
+  abort(): void {
+    for (const state of this.#loading) state.abort()
+  }
+
+  /** A lease; or the value that somebody else loaded meanwhile; or nothing, when Redis is away or others take too long. */
+  async #claim(flight: Flight, job: Job, found: Found): Promise<Lease | Entry | undefined> {
+    const { remote, clock, random } = this.#parts
+    if (remote === undefined || found.kind === 'away') return undefined
+    const until = clock.now() + job.policy.hardMs
+    let { head } = found
+    for (let poll = FIRST_POLL_MS; clock.now() < until;) {
+      const waiter = remote.waiter(flight.id)
+      const claim = await remote.claim(flight.partition, flight.id, head, job.fresh)
+      if (claim.kind === 'wait') {
+        job.elsewhere?.()
+        await waiter.wait(Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - clock.now())))
+        poll = Math.min(poll * 2, LAST_POLL_MS)
+        continue
+      }
+      waiter.forget()
+      if (claim.kind === 'lease') return claim.lease
+      if (claim.kind === 'away') return undefined
+      if (claim.found.kind === 'fresh') {
+        job.elsewhere?.()
+        return claim.found.entry
+      }
+      head = claim.found.head
+    }
+    return undefined
+  }
+
+  async #run(id: string, job: Job, state: LoadState): Promise<unknown> {
+    const { clock, events } = this.#parts
+    const from = clock.precise()
+    job.counters.loads++
+    try {
+      const value = await job.load(state as never)
+      const ms = clock.precise() - from
+      this.latency.record(ms)
+      if (events.wants('load')) events.emit('load', { key: id, ms })
+      return value
+    } catch (error) {
+      job.counters.loadErrors++
+      if (events.wants('load')) events.emit('load', { key: id, ms: clock.precise() - from, error })
+      throw error
+    }
+  }
+
+  /** The one place where a loaded value is kept. Memory has it when this returns; Redis gets it behind the answer. */
+  #commit(
+    flight: Flight,
+    state: LoadState,
+    value: unknown,
+    lease: Lease | undefined,
+    origin: Origin,
+  ): { readonly loaded: Loaded; readonly filling?: true } {
+    const { clock, random, remote, local } = this.#parts
+    const { id, partition } = flight
+    const { s0, born, epoch, startedAt } = origin
+    const { policy, tags } = state
+    if (value === undefined) return { loaded: { entry: undefined, tier: 'load', killed: false } }
+    const now = clock.now()
+    const ttl = lifetimeOf(policy, value, { key: id, tags, loadMs: now - startedAt }, random)
+    const entry = local.make(id, value, ttl, policy, { s0, born, tags })
+    const killed = partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) !== 'live'
+    const loaded: Loaded = { entry, tier: 'load', killed }
+    if (state.skipped) return { loaded }
+    if ((killed && epoch === partition.epoch) || flight.detached) {
+      this.#fenced(flight)
+      return { loaded }
+    }
+    if (remote !== undefined && (lease === undefined || !partition.trusts(now))) local.vouch(entry, startedAt)
+    if (!killed) local.memory.set(id, entry)
+    if (remote === undefined || lease === undefined) {
+      this.#tellSet(id, false)
+      return { loaded }
+    }
+    this.#behind(this.#fill(flight, remote, lease, { id, value, ttl, graceMs: policy.graceMs, tags }))
+    return { loaded, filling: true }
+  }
+
+  async #fill(flight: Flight, remote: Remote, lease: Lease, outgoing: Outgoing): Promise<void> {
+    const reply = await remote.fill(flight.partition, lease, outgoing)
+    if (reply === 'refused') this.#fenced(flight)
+    else this.#tellSet(flight.id, reply === 'stored')
+  }
+
+  #fenced({ id, job }: Flight): void {
+    const { events } = this.#parts
+    if (job !== undefined) job.counters.fenced++
+    if (events.wants('fenced')) events.emit('fenced', { key: id })
+  }
+
+  #tellSet(key: string, redis: boolean): void {
+    const { events } = this.#parts
+    if (events.wants('set')) events.emit('set', { key, redis })
+  }
+}

@@ -1,0 +1,126 @@
+import type { Clock } from './clock.ts'
+import type { Stamp } from './coherence/marks.ts'
+import type { Partition } from './coherence/partition.ts'
+import { partitionOf } from './coherence/slots.ts'
+import { Entry, type Freshness, freshness } from './entry.ts'
+import { CacheError } from './errors.ts'
+import type { MemoryTier } from './memory/lru.ts'
+import { estimateBytes } from './memory/size.ts'
+import type { Policy, TierMs } from './policy.ts'
+
+/** Tier 1 as the engine sees it: entries in memory under the judgement of time and coherence. Synchronous throughout. */
+export class Local {
+  readonly memory: MemoryTier
+  readonly partitions: readonly Partition[]
+  readonly #clock: Clock
+  readonly #maxStalenessMs: number
+
+  constructor(memory: MemoryTier, partitions: readonly Partition[], clock: Clock, maxStalenessMs: number) {
+    this.memory = memory
+    this.partitions = partitions
+    this.#clock = clock
+    this.#maxStalenessMs = maxStalenessMs
+  }
+
+  /** The entry if memory may answer with it now. Builds nothing. */
+  hit(id: string): Entry | undefined {
+    const entry = this.memory.get(id)
+    if (entry === undefined) return undefined
+    const now = this.#clock.recent()
+    if (now >= entry.until || (now >= entry.trust.trustedUntil && !entry.local)) return undefined
+    if (entry.checked === entry.trust.generation) return entry
+    return this.judge(id, entry, now) === 'fresh' ? entry : undefined
+  }
+
+  /** The one judge of an entry in memory: of its time, its key and tags, and whether memory may answer at all. */
+  judge(id: string, entry: Entry, now: number): Freshness {
+    const partition = this.partition(id)
+    const verdict = partition.judge(stampOf(id, entry), partition.epoch)
+    if (verdict === 'dead') {
+      this.memory.delete(id)
+      return 'expired'
+    }
+    entry.checked = partition.generation
+    if (verdict === 'stale') entry.expire(now)
+    const state = freshness(entry, now)
+    if (state !== 'fresh' || entry.local || partition.trusts(now)) return state
+    return now < entry.staleUntil ? 'stale' : 'expired'
+  }
+
+  /** Whether an entry may still be served as stale: it was not deleted meanwhile, and its grace has not ended. */
+  isUsable(id: string, entry: Entry): boolean {
+    const partition = this.partition(id)
+    return (
+      this.#clock.now() < entry.staleUntil && partition.judge(stampOf(id, entry), partition.epoch) !== 'dead'
+    )
+  }
+
+  /** What stands in memory under a key, if it may be served as stale. */
+  stale(id: string): Entry | undefined {
+    const entry = this.memory.peek(id)
+    return entry !== undefined && this.isUsable(id, entry) ? entry : undefined
+  }
+
+  /** An entry for a value that was loaded or set here. Kept nowhere yet. */
+  make(
+    id: string,
+    value: unknown,
+    ttl: TierMs,
+    policy: Policy,
+    stamp: Omit<Stamp, 'id' | 'loadedHere'>,
+  ): Entry {
+    const bornAt = this.#clock.now()
+    const life = {
+      bornAt,
+      freshUntil: bornAt + ttl.memoryMs,
+      staleUntil: policy.graceMs === 0 ? 0 : bornAt + ttl.redisMs + policy.graceMs,
+    }
+    const bytes = this.memory.weighs ? estimateBytes(value) : 0
+    const entry = new Entry(value, life, stamp.s0, stamp.born, stamp.tags, bytes, this.partition(id))
+    entry.refreshAfter(policy.refreshAhead)
+    return entry
+  }
+
+  /** Fits what Redis had to the policy of this reader. Kept nowhere yet. */
+  adopt(entry: Entry, policy: Policy): void {
+    if (typeof policy.ttl !== 'function') entry.limit(this.#clock.now() + policy.ttl.memoryMs)
+    entry.refreshAfter(policy.refreshAhead)
+  }
+
+  /**
+   * Lets memory answer with an entry that Redis does not vouch for, until Δ after `since`, when its load began: what was invalidated
+   * before that it has, and what is invalidated later may be Δ late.
+   */
+  vouch(entry: Entry, since: number): void {
+    entry.local = true
+    entry.limit(since + this.#maxStalenessMs)
+  }
+
+  /** A key was invalidated at `seq`: what stands in memory is older, unless it is known not to be. */
+  drop(id: string, seq: number, soft: boolean): void {
+    const entry = this.memory.peek(id)
+    if (entry === undefined || entry.s0 >= seq) return
+    if (soft) entry.expire(this.#clock.now())
+    else this.memory.delete(id)
+  }
+
+  /** Nothing of a partition can be trusted any more. */
+  reset(partition: number): void {
+    if (this.partitions.length === 1) return this.memory.clear()
+    const ids = Array.from(this.memory.entries(), ([id]) => id)
+    for (const id of ids) if (this.partition(id).index === partition) this.memory.delete(id)
+  }
+
+  /** The partition a key belongs to. */
+  partition(id: string): Partition {
+    const found = this.partitions[partitionOf(id, this.partitions.length)]
+    if (found === undefined)
+      throw new CacheError('E_OPTION', 'There is no partition.', { path: 'partitions' })
+    return found
+  }
+}
+
+/** What is in memory was judged when it was kept, so a call that waits for Redis since before that does not concern it. */
+function stampOf(id: string, { tags, s0, born }: Entry): Stamp {
+  return { id, tags, s0, born, loadedHere: true }
+}
