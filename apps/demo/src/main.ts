@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   } catch (error) {
     screen.close()
     code = stopper.signal.aborted ? 130 : error instanceof UsageError ? 2 : 1
-    if (code !== 130) troubles.push(messageOf(error))
+    troubles.push(code === 130 ? 'interrupted before the load began' : messageOf(error))
   }
   troubles.push(...(await cleanup.run()))
   for (const trouble of troubles) process.stderr.write(`demo: ${trouble}\n`)

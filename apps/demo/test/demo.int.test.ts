@@ -38,6 +38,7 @@ async function serving(): Promise<Demo & { pids: Set<number>; address: string }>
   const address = await vi.waitUntil(() => /behind (http\S+)/.exec(running.stdout())?.[1], {
     timeout: 20_000,
   })
+  await vi.waitUntil(() => running.stdout().includes('2/2 instances'), { timeout: 20_000 }) // the load runs
   const pids = new Set<number>()
   for (let n = 0; n < 4; n++) {
     const response = await fetch(`${address}/jobs/1`)

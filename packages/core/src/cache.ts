@@ -27,7 +27,7 @@ import { type Wrapped, type WrapOptions, wrap } from './wrap.ts'
 import type { Invalidation } from './writer.ts'
 
 /** Loads a value. What it throws reaches the caller as thrown; `undefined` means that there is none. */
-export type Loader<T> = (context: LoadContext<T>) => T | Promise<T>
+export type Loader<T> = (context: LoadContext) => T | Promise<T>
 
 /** A value and its circumstances. */
 export interface EntryView<T = unknown> {
@@ -345,7 +345,7 @@ export class Cache {
     const tags = options?.tags === undefined ? NO_TAGS : checkTags(options.tags)
     const job: Job = {
       key,
-      load: load as Job['load'],
+      load,
       policy,
       tags,
       fresh: options?.fresh === true,

@@ -169,7 +169,7 @@ export function createCache(options: CacheOptions = {}): Cache {
     onRemote(targets) {
       root.received++
       if (events.wants('invalidate'))
-        events.emit('invalidate', { ...targets, remote: true, status: 'committed' })
+        events.emit('invalidate', { ...targets, remote: true, status: 'committed', ms: 0 })
     },
     onTrust: (coherent, reason) =>
       events.emit('coherence', {

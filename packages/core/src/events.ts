@@ -30,6 +30,8 @@ export interface CacheEvents {
     readonly soft: boolean
     readonly remote: boolean
     readonly status: 'committed' | 'deferred' | 'failed'
+    /** How long the call took; 0 for a remote one. */
+    readonly ms: number
   }
   /** Invalidations that were deferred have reached Redis. */
   replayed: { readonly count: number }

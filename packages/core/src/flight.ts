@@ -9,7 +9,7 @@ import type { Counters } from './stats.ts'
 /** How to load a key, as the first call that wanted it loaded said. */
 export interface Job {
   readonly key: Key
-  readonly load: (context: LoadContext<never>) => unknown
+  readonly load: (context: LoadContext) => unknown
   readonly policy: Policy
   readonly tags: readonly string[]
   /** Load whatever Redis has. */

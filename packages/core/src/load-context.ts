@@ -3,24 +3,30 @@ import { CacheError } from './errors.ts'
 import type { Key } from './key.ts'
 import { type Policy, type Ttl, checkTags, resolvePolicy } from './policy.ts'
 
-/** What a loader is told and may decide. */
-export interface LoadContext<T = unknown> {
+/**
+ * What a loader is told and may decide. It does not depend on the type of the value, so that this can be inferred from what the
+ * loader returns.
+ */
+export interface LoadContext {
   /** The key, as the call gave it. */
   readonly key: Key
   /** Aborted when the cache closes, or when nobody can use the value any more. */
   readonly signal: AbortSignal
   /** The last value, past its ttl, if there is one. */
-  readonly stale: T | undefined
+  readonly stale: unknown
   /** Replaces the ttl of this value. */
-  setTtl(ttl: Ttl<T>): void
+  setTtl(ttl: Ttl): void
   /** Replaces the tags of this value. */
   setTags(tags: readonly string[]): void
   /** Replaces the grace of this value. */
   setGrace(grace: Duration): void
   /** Do not store what the loader returns. */
   skip(): void
-  /** Store `stale` again as it is: `return context.notModified()`. Throws `E_VALUE` where there is none. */
-  notModified(): T
+  /**
+   * Store `stale` again as it is: `return context.notModified()`, which gives that value although its type says `never`. Throws
+   * `E_VALUE` where there is none.
+   */
+  notModified(): never
 }
 
 /** The context of one load, and what the loader decided. */
@@ -46,8 +52,8 @@ export class LoadState implements LoadContext {
     return this.#controller.signal
   }
 
-  readonly setTtl = (ttl: Ttl<never>): void => {
-    this.policy = resolvePolicy({ ttl }, this.policy, 'setTtl')
+  readonly setTtl = (ttl: Ttl): void => {
+    this.policy = resolvePolicy({ ttl: ttl as Ttl<never> }, this.policy, 'setTtl')
   }
 
   readonly setTags = (tags: readonly string[]): void => {
@@ -62,8 +68,8 @@ export class LoadState implements LoadContext {
     this.skipped = true
   }
 
-  readonly notModified = (): unknown => {
-    if (this.stale !== undefined) return this.stale
+  readonly notModified = (): never => {
+    if (this.stale !== undefined) return this.stale as never
     throw new CacheError('E_VALUE', 'notModified: there is no stale value. Look at context.stale first.', {
       path: 'notModified',
     })

@@ -116,7 +116,7 @@ export class Loader {
     const from = clock.precise()
     job.counters.loads++
     try {
-      const value = await job.load(state as never)
+      const value = await job.load(state)
       const ms = clock.precise() - from
       this.latency.record(ms)
       if (events.wants('load')) events.emit('load', { key: id, ms })

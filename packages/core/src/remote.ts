@@ -45,7 +45,7 @@ const NOTHING = Buffer.alloc(0)
 export const NONE: Found = { kind: 'none', head: NOTHING }
 const AWAY: Found = { kind: 'away', head: NOTHING }
 /** How long a lease lasts; it is renewed while its holder loads, so this is how long others wait for one who died. */
-const LEASE_MS = 3000
+const LEASE_MS = 1500
 
 /**
  * Tier 2 as the engine sees it: the codec around the store. The one place where trouble in Redis or in its bytes becomes a

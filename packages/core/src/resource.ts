@@ -1,6 +1,7 @@
-import type { Cache, Loader } from './cache.ts'
+import type { Cache } from './cache.ts'
 import { CacheError } from './errors.ts'
 import type { Key } from './key.ts'
+import type { LoadContext } from './load-context.ts'
 import type { CallOptions, LifeOptions } from './policy.ts'
 import { versioned } from './wrap.ts'
 import type { Invalidation } from './writer.ts'
@@ -25,7 +26,7 @@ export interface ResourceOptions<I, T> extends LifeOptions<T> {
   /** The key's part for an identity. Default: the identity itself. */
   readonly key?: (id: I) => Key
   /** Loads one; `undefined` if there is none. */
-  readonly load: (id: I, context: Parameters<Loader<T>>[0]) => T | undefined | Promise<T | undefined>
+  readonly load: (id: I, context: LoadContext) => T | undefined | Promise<T | undefined>
   /** Loads several in one call, in the order of their identities. Default: `load` for each. */
   readonly loadMany?: (ids: I[]) => readonly (T | undefined)[] | Promise<readonly (T | undefined)[]>
   /** What a thing depends on. */
@@ -63,7 +64,7 @@ export class Resource<I, T> {
     const read = (fresh: boolean): Promise<T | undefined> =>
       this.#cache.getOrSet<T | undefined>(
         this.#key(id),
-        async context => this.#picked(await load(id, context as never)),
+        async context => this.#picked(await load(id, context)),
         {
           ...this.#tags(id),
           ...(fresh && { fresh }),

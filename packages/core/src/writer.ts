@@ -57,9 +57,15 @@ export class Writer {
   /** Invalidates. Tags and prefixes concern every partition, and are committed when all of them have it. */
   async invalidate(targets: Targets, strict: boolean): Promise<Invalidation> {
     this.#open()
-    const { events } = this.#engine.parts
+    const { events, clock } = this.#engine.parts
     const { partitions } = this.#engine.parts.local
     this.sent++
+    const from = clock.precise()
+    const tell = (status: 'committed' | 'deferred' | 'failed'): void => {
+      if (events.wants('invalidate')) {
+        events.emit('invalidate', { ...targets, remote: false, status, ms: clock.precise() - from })
+      }
+    }
     const everywhere = targets.tags.length > 0 || targets.prefixes.length > 0
     const keys = Map.groupBy(targets.keys, id => partitionOf(id, partitions.length))
     const calls = partitions.flatMap(partition => {
@@ -70,12 +76,10 @@ export class Writer {
     })
     try {
       const result = combined(await Promise.all(calls))
-      if (events.wants('invalidate'))
-        events.emit('invalidate', { ...targets, remote: false, status: result.status })
+      tell(result.status)
       return result
     } catch (error) {
-      if (events.wants('invalidate'))
-        events.emit('invalidate', { ...targets, remote: false, status: 'failed' })
+      tell('failed')
       throw error
     }
   }

@@ -12,7 +12,7 @@ export interface World {
   readonly applications: number
 }
 
-const size = { cities: 200, users: 600, jobs: 1200, applications: 4000 }
+const size = { cities: 200, users: 500, jobs: 1000, applications: 4000 }
 const batch = 500
 const newest = Date.UTC(2026, 0, 1)
 

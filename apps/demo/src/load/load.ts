@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Checker } from '../check/checker.ts'
+import type { Checker, Observation } from '../check/checker.ts'
 import type { Deferred } from '../check/deferred.ts'
 import { messageOf } from '../cleanup.ts'
 import { monotonicMs } from '../clock.ts'
@@ -30,37 +30,30 @@ export interface LoadPlan {
 /** The load's own view of the requests it makes: each is sent, checked and counted. */
 export interface Requests {
   read(path: string): Promise<void>
-  /** Asks one instance, past the balancer. Not counted as a failure if that instance is gone by then. */
+  /** A probe of one instance, past the balancer. Not counted as a failure if that instance is gone by then. */
   readFrom(instance: string, pid: number, path: string): Promise<void>
   run(work: Work): Promise<void>
 }
 
 export function createRequests({ address, client, fleet, checker, deferred, tally }: LoadParts): Requests {
-  const startedAt = monotonicMs()
   const failed = (kind: 'reads' | 'writes', request: string, error: unknown): void =>
-    tally.failed(kind, { at: (monotonicMs() - startedAt) / 1000, request, reason: messageOf(error) })
-  const judge = (path: string, { reply, begin, end }: Timed<ReadReply>): void => {
-    const { instance, pid, versions, cache } = reply
-    const observation = { instance, pid, path, ...cache, versions, begin, end }
-    tally.read(observation, checker.judge(observation))
-  }
+    tally.failed(kind, request, messageOf(error))
   const read = async (path: string, past?: 'cache'): Promise<void> => {
     try {
-      judge(path, await client.read(address, path, past))
+      const observation = observed(path, await client.read(address, path, past))
+      tally.read(observation, checker.judge(observation))
     } catch (error) {
       failed('reads', `GET ${path}`, error)
     }
   }
   const readFrom = async (instance: string, pid: number, path: string): Promise<void> => {
     const child = fleet.find(instance)
-    if (child?.pid !== pid) return void tally.ownReads.skipped++
+    if (child?.pid !== pid) return void tally.probes.skipped++
     try {
-      const answer = await client.read(child.address, path)
-      tally.ownReads.count++
-      judge(path, answer)
+      tally.probed(checker.judge(observed(path, await client.read(child.address, path))))
     } catch (error) {
       if (fleet.find(instance)?.pid === pid) failed('reads', `GET ${path} from ${instance}`, error)
-      else tally.ownReads.skipped++
+      else tally.probes.skipped++
     }
   }
   const write = async (work: Work & { kind: 'write' }): Promise<void> => {
@@ -84,6 +77,11 @@ export function createRequests({ address, client, fleet, checker, deferred, tall
       return read(work.path, work.kind === 'uncached' ? 'cache' : undefined)
     },
   }
+}
+
+function observed(path: string, { reply, begin, end }: Timed<ReadReply>): Observation {
+  const { instance, pid, versions, cache } = reply
+  return { instance, pid, path, ...cache, versions, begin, end }
 }
 
 /** Sends requests at a steady rate, at most `concurrency` at once, until the time is over or the signal says so. */

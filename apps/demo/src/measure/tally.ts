@@ -1,4 +1,5 @@
 import type { Observation, Verdict, Violation } from '../check/checker.ts'
+import { monotonicMs } from '../clock.ts'
 import type { Tier, WriteReply } from '../protocol.ts'
 import { createDurations, type Durations } from './histogram.ts'
 
@@ -14,10 +15,19 @@ export interface Row {
 }
 
 export interface Failure {
-  /** Seconds since the load began. */
+  /** Seconds since counting began. */
   readonly at: number
   readonly request: string
   readonly reason: string
+}
+
+/** The slowest cached read so far. */
+export interface Slowest {
+  readonly at: number
+  readonly request: string
+  readonly instance: string
+  readonly tier: Tier
+  readonly ms: number
 }
 
 /** Everything the load has seen, counted as it goes. */
@@ -28,12 +38,16 @@ export interface Tally {
   row(instance: string): Row
   readonly byTier: Record<Tier, Durations>
   readonly writes: { committed: number; deferred: number; readonly latency: Durations }
-  readonly ownReads: { count: number; skipped: number }
+  readonly probes: { count: number; skipped: number }
   readonly violations: { count: number; readonly kept: Violation[] }
   readonly failures: { reads: number; writes: number; readonly kept: Failure[] }
+  /** A read of a visitor. */
   read(read: Observation, verdict: Verdict): void
+  /** A read that the checker made for itself: judged, but in no share or latency, for it asks for what was just dropped. */
+  probed(verdict: Verdict): void
   written(reply: WriteReply, ms: number): void
-  failed(kind: 'reads' | 'writes', failure: Failure): void
+  slowest(): Slowest | undefined
+  failed(kind: 'reads' | 'writes', request: string, reason: string): void
   /** The latencies of all cached reads from now until `end()`. */
   watch(): { readonly latency: Durations; end(): void }
 }
@@ -43,6 +57,9 @@ const kept = 10
 const tiers: readonly Tier[] = ['memory', 'redis', 'load', 'none']
 
 export function createTally(): Tally {
+  const start = monotonicMs()
+  const secondsAt = (time: number): number => (time - start) / 1000
+  let slowest: Slowest | undefined
   const rows = new Map<string, Row>()
   const watching = new Set<Durations>()
   const tally: Tally = {
@@ -50,7 +67,7 @@ export function createTally(): Tally {
     uncached: createDurations(),
     byTier: perTier(createDurations),
     writes: { committed: 0, deferred: 0, latency: createDurations() },
-    ownReads: { count: 0, skipped: 0 },
+    probes: { count: 0, skipped: 0 },
     violations: { count: 0, kept: [] },
     failures: { reads: 0, writes: 0, kept: [] },
     row(instance) {
@@ -61,27 +78,38 @@ export function createTally(): Tally {
     read(read, verdict) {
       const ms = read.end - read.begin
       tally.byTier[read.tier].record(ms)
-      if (verdict.violation) {
-        tally.violations.count++
-        if (tally.violations.kept.length < kept) tally.violations.kept.push(verdict.violation)
-      }
+      judged(verdict)
       if (read.tier === 'none') return tally.uncached.record(ms)
       for (const row of [tally.all, tally.row(read.instance)]) count(row, read, verdict.ageMs, ms)
       for (const latency of watching) latency.record(ms)
+      if (slowest && slowest.ms >= ms) return
+      const { instance, tier, path } = read
+      slowest = { at: secondsAt(read.begin), request: `GET ${path}`, instance, tier, ms }
+    },
+    probed(verdict) {
+      tally.probes.count++
+      judged(verdict)
     },
     written(reply, ms) {
       tally.writes[reply.invalidation.status]++
       tally.writes.latency.record(ms)
     },
-    failed(kind, failure) {
+    slowest: () => slowest,
+    failed(kind, request, reason) {
       tally.failures[kind]++
-      if (tally.failures.kept.length < kept) tally.failures.kept.push(failure)
+      if (tally.failures.kept.length < kept)
+        tally.failures.kept.push({ at: secondsAt(monotonicMs()), request, reason })
     },
     watch() {
       const latency = createDurations()
       watching.add(latency)
       return { latency, end: () => void watching.delete(latency) }
     },
+  }
+  const judged = ({ violation }: Verdict): void => {
+    if (!violation) return
+    tally.violations.count++
+    if (tally.violations.kept.length < kept) tally.violations.kept.push(violation)
   }
   return tally
 }

@@ -12,7 +12,7 @@ export function follow(scene: Scene, screen: Screen): { end(): Promise<void> } {
   const round = async (): Promise<void> => {
     await scene.sampler.sample()
     const now = monotonicMs()
-    if (now - before.at >= 1000) {
+    if (now - before.at >= 1000 - screen.everyMs / 2) {
       const { hits, reads } = hitsAndReads(scene.tally.all)
       hitRates.push((hits - before.hits) / (reads - before.reads))
       before = { hits, reads, at: now }

@@ -1,7 +1,7 @@
 import type { Audit } from '../check/audit.ts'
 import type { Violation } from '../check/checker.ts'
 import { summaryOf, type DurationSummary } from '../measure/histogram.ts'
-import { hitRate, type Failure, type Row, type Tally } from '../measure/tally.ts'
+import { hitRate, type Failure, type Row, type Slowest, type Tally } from '../measure/tally.ts'
 import type { DemoOptions } from '../options.ts'
 import type { Tier } from '../protocol.ts'
 import type { World } from '../database/seed.ts'
@@ -19,7 +19,10 @@ export interface Report {
   readonly options: Omit<DemoOptions, 'help' | 'json'>
   readonly redis: string
   readonly rows: Readonly<Record<'cities' | 'users' | 'jobs' | 'applications', number>>
-  readonly reads: RowReport & { readonly latencyByTier: Readonly<Record<Tier, DurationSummary>> }
+  readonly reads: RowReport & {
+    readonly latencyByTier: Readonly<Record<Tier, DurationSummary>>
+    readonly slowest: Slowest | undefined
+  }
   readonly uncached: DurationSummary
   readonly queries: { readonly withCache: number; readonly withoutCache: number; readonly savedShare: number }
   readonly writes: {
@@ -30,6 +33,8 @@ export interface Report {
     readonly deferredLongestMs: number
     readonly latency: DurationSummary
   }
+  /** Hit rate of each second. */
+  readonly hitRates: readonly number[]
   readonly ownReads: { readonly count: number; readonly skipped: number }
   readonly violations: { readonly count: number; readonly first: readonly Violation[] }
   readonly failures: { readonly reads: number; readonly writes: number; readonly first: readonly Failure[] }
@@ -80,6 +85,7 @@ export function reportOf({
   const { help: _help, json: _json, ...shown } = options
   const deferred = scene.deferred.counts()
   const loads = fleet.names.reduce((sum, name) => sum + sampler.totals(name).queries.loads, 0)
+  const reads = tally.all.reads + tally.probes.count
   const violations = [...tally.violations.kept, ...audited.violations.kept]
   const failures = [...tally.failures.kept, ...audited.failures.kept]
   const report = {
@@ -91,6 +97,7 @@ export function reportOf({
     rows: { ...world, cities: world.cities.length },
     reads: {
       ...rowReport(tally.all),
+      slowest: tally.slowest(),
       latencyByTier: {
         memory: summaryOf(tally.byTier.memory),
         redis: summaryOf(tally.byTier.redis),
@@ -99,7 +106,7 @@ export function reportOf({
       },
     },
     uncached: summaryOf(tally.uncached),
-    queries: { withCache: loads, withoutCache: tally.all.reads, savedShare: 1 - loads / tally.all.reads },
+    queries: { withCache: loads, withoutCache: reads, savedShare: 1 - loads / reads },
     writes: {
       committed: tally.writes.committed,
       deferred: deferred.total,
@@ -108,7 +115,8 @@ export function reportOf({
       deferredLongestMs: deferred.longestMs,
       latency: summaryOf(tally.writes.latency),
     },
-    ownReads: tally.ownReads,
+    hitRates: scene.hitRates,
+    ownReads: tally.probes,
     violations: { count: tally.violations.count + audited.violations.count, first: violations },
     failures: {
       reads: tally.failures.reads + audited.failures.reads,

@@ -1,12 +1,26 @@
 import type { Violation } from '../check/checker.ts'
 import type { Report } from '../run/report.ts'
-import { bad, bold, count, dim, good, ms, percent, seconds, table, things, warn } from './format.ts'
+import {
+  bad,
+  bold,
+  count,
+  dim,
+  good,
+  ms,
+  percent,
+  seconds,
+  sparkline,
+  table,
+  things,
+  warn,
+} from './format.ts'
 import { outageLine } from './outage-line.ts'
 
 /** What the run showed, for a reader who saw nothing of it. */
 export function summary(report: Report): string {
   const rows = [
     ['reads', reads(report)],
+    ['slowest', slowest(report)],
     ['hit rate', hits(report)],
     ['queries', queries(report)],
     ['writes', writes(report)],
@@ -70,13 +84,25 @@ function instances({ instances: all }: Report): string[][] {
 }
 
 function reads({ reads: { count: n, latency }, uncached, seconds: time, options }: Report): string {
+  const asked = options.rate * (1 - options.writes)
+  const slower =
+    n / time < asked * 0.8 ? warn(` (${count(asked)}/s asked for, more than this machine can do)`) : ''
   const times = uncached.p50 / latency.p50
   const faster = times > 1.2 ? `; p50 ${times.toFixed(1)} times faster than without the cache` : ''
-  return `${count(n)} through the cache, ${count(n / time)}/s${faster} ${dim(`(the database has ${options.dbMs} ms of latency added)`)}`
+  return `${count(n)} through the cache, ${count(n / time)}/s${slower}${faster} ${dim(`(the database has ${options.dbMs} ms of latency added)`)}`
 }
 
-function hits({ reads: { hitRate, byTier, count: n } }: Report): string {
-  return `${percent(hitRate)}: memory ${percent(byTier.memory / n)}, Redis ${percent(byTier.redis / n)}, loaded ${percent(byTier.load / n)}`
+function slowest({ reads: { slowest: one } }: Report): string {
+  if (!one) return '–'
+  return `${one.request} after ${one.at.toFixed(1)} s: ${ms(one.ms)}, ${one.tier === 'load' ? 'loaded' : `from ${one.tier}`} by ${one.instance}`
+}
+
+function hits({ reads: { hitRate, byTier, count: n }, hitRates }: Report): string {
+  const course =
+    hitRates.length > 1
+      ? `  ${sparkline(hitRates, 1)}  ${percent(hitRates.at(-1) ?? 0)} in the last second`
+      : ''
+  return `${percent(hitRate)}: memory ${percent(byTier.memory / n)}, Redis ${percent(byTier.redis / n)}, loaded ${percent(byTier.load / n)}${course}`
 }
 
 function queries({ queries: { withCache, withoutCache, savedShare } }: Report): string {
@@ -86,6 +112,7 @@ function queries({ queries: { withCache, withoutCache, savedShare } }: Report): 
 function writes({
   writes: { committed, deferred, deferredOpen, deferredLost, deferredLongestMs, latency },
 }: Report): string {
+  if (committed + deferred === 0) return 'none'
   const late = deferred > 0 ? `, the longest made good after ${seconds(deferredLongestMs)}` : ''
   const open = deferredOpen > 0 ? warn(`, ${count(deferredOpen)} still open`) : ''
   const lost = deferredLost > 0 ? warn(`, ${count(deferredLost)} lost with their process`) : ''

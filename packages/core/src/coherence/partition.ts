@@ -304,6 +304,8 @@ export class Partition implements Trust {
     const { clock, listener } = this.#options
     if (reply.epoch === this.epoch) {
       this.#marks.apply(targets, reply.seq, clock.now())
+      // Nobody else writes to this log, so what is confirmed is all there is.
+      if (this.#options.heartbeatMs === undefined) this.#moveTo(reply.seq, this.#nonce)
       this.#remember(targets)
       listener.onKeys(targets.keys, reply.seq, targets.soft, true)
     } else {

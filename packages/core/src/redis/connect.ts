@@ -32,7 +32,7 @@ export interface Connections {
 }
 
 const FIRST_RETRY_MS = 50
-const LAST_RETRY_MS = 2000
+const LAST_RETRY_MS = 500
 
 /** Opens the connections. Throws `CacheError` `E_OPTION` for a target that cannot be one; never for a server that is away. */
 export function connect(
