@@ -3,11 +3,12 @@ import type { Answer } from './engine.ts'
 import type { Entry } from './entry.ts'
 import type { Duration } from './duration.ts'
 import { CacheError, shown } from './errors.ts'
-import type { CacheEventType, CacheListener } from './events.ts'
+import type { CacheEventType, CacheListener, Events } from './events.ts'
 import { type Explanation, explain } from './explain.ts'
 import type { Job } from './flight.ts'
 import type { Health } from './health.ts'
 import { idOf, isPlainKey, type Key, namespacePrefix, prefixId } from './key.ts'
+import type { Local } from './local.ts'
 import type { LoadContext } from './load-context.ts'
 import {
   type CallOptions,
@@ -60,6 +61,8 @@ export class Cache {
   readonly #prefix: string
   readonly #policies: Policies
   readonly #counters: Counters
+  readonly #local: Local
+  readonly #events: Events
   readonly #rules = new Rules()
 
   /** Use `createCache`. */
@@ -69,6 +72,8 @@ export class Cache {
     this.#prefix = prefix
     this.#policies = policies
     this.#counters = root.countersOf(prefix)
+    this.#local = root.engine.parts.local
+    this.#events = root.engine.parts.events
   }
 
   /** The fresh value of a key, or `undefined`. Never loads and never rejects because of Redis. */
@@ -314,12 +319,10 @@ export class Cache {
   }
 
   #hitId(id: string): Entry | undefined {
-    const { engine } = this.#root
-    const entry = engine.parts.local.hit(id)
+    const entry = this.#local.hit(id)
     if (entry === undefined) return undefined
     this.#counters.memoryHits++
-    const { events } = engine.parts
-    if (events.wantsHits) events.emit('hit', { key: id, tier: 'memory', stale: false, ms: 0 })
+    if (this.#events.wantsHits) this.#events.emit('hit', { key: id, tier: 'memory', stale: false, ms: 0 })
     return entry
   }
 

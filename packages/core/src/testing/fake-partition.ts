@@ -118,9 +118,9 @@ export class FakePartition {
     let stored = values.length > 0
     for (const [i, id] of keys.entries()) {
       const value = values[i]
-      if (value !== undefined) stored = stored && this.#store(id, seq, this.#meta?.epoch ?? epochIfNew, value)
-      if (value !== undefined ? !stored : !soft) this.#history.put(this.#values, id, undefined)
+      if (value !== undefined) stored &&= this.#store(id, seq, this.#meta?.epoch ?? epochIfNew, value)
       if (value === undefined && soft) this.#expireSoftly(id)
+      else if (!stored) this.evict(id)
       this.#history.put(this.#leases, id, undefined)
     }
     const { epoch, nonce: previous } = this.#opened(epochIfNew)
@@ -255,9 +255,7 @@ export class FakePartition {
 
   #append(record: LogRecord): void {
     this.#history.put(this.#log, record.seq, record)
-    const [oldest] = this.#log.keys()
-    if (this.#log.size > this.#server.logLength && oldest !== undefined)
-      this.#history.put(this.#log, oldest, undefined)
+    this.#history.put(this.#log, record.seq - this.#server.logLength, undefined)
   }
 
   #kindOf({ epoch, seq, nonce }: SyncRequest): SyncReply['kind'] {

@@ -13,15 +13,11 @@ export class Link {
   /** Without a delay, and with nothing before it, it arrives within the call. */
   send(delayMs: number, arrive: () => void): void {
     if (delayMs <= 0 && this.#underWay.length === 0) return arrive()
-    this.#later(delayMs, arrive)
+    this.post(delayMs, arrive)
   }
 
-  /** It never arrives within the call. */
+  /** As `send`, but never within the call. */
   post(delayMs: number, arrive: () => void): void {
-    this.#later(delayMs, arrive)
-  }
-
-  #later(delayMs: number, arrive: () => void): void {
     const now = this.#clock.now()
     this.#due = Math.max(this.#due, now + delayMs)
     this.#underWay.push(arrive)
