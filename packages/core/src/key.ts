@@ -15,6 +15,8 @@ export const MAX_KEY_LENGTH = 1024
 /** Prefixes of up to this many segments, namespaces included, can be invalidated. */
 export const MAX_PREFIX_DEPTH = 8
 const KEPT_HEAD = 512
+/** How deep objects in a key may nest. */
+const MAX_DEPTH = 100
 
 /*
  * An id names an entry in every tier. It is the key as printed, behind its namespaces as leading segments that start
@@ -31,9 +33,8 @@ export function isPlainKey(key: string): boolean {
 
 /** The id of a key within a namespace prefix (`''` or `'@shop:'`). Throws `CacheError` `E_KEY`. */
 export function idOf(prefix: string, key: Key): string {
-  const printed = printKey(key)
-  const marked = isMark(printed.charCodeAt(0)) ? escapeChar(printed.charAt(0)) + printed.slice(1) : printed
-  return prefix + (marked.length > MAX_KEY_LENGTH ? shorten(marked) : marked)
+  const own = marked(printKey(key))
+  return prefix + (own.length > MAX_KEY_LENGTH ? shorten(own) : own)
 }
 
 /** The key as text. Throws `CacheError` `E_KEY` for keys that are empty, ill-formed, or have parts that cannot be keys. */
@@ -79,8 +80,9 @@ export function prefixesOf(id: string): string[] {
 
 /** The prefix of that name as it stands in ids. A trailing `:` is dropped. Throws `CacheError` `E_KEY`. */
 export function prefixId(prefix: string, key: Key): string {
-  const printed = typeof key === 'string' && key.length > 1 && key.endsWith(':') ? key.slice(0, -1) : key
-  const id = idOf(prefix, printed)
+  const printed = printKey(key)
+  const id =
+    prefix + marked(typeof key === 'string' && printed.length > 1 ? printed.replace(/:$/, '') : printed)
   if (id.length > KEPT_HEAD || id.split(':').length > MAX_PREFIX_DEPTH) {
     throw keyError(
       `a prefix has at most ${MAX_PREFIX_DEPTH} segments and ${KEPT_HEAD} characters; use a tag instead`,
@@ -108,7 +110,7 @@ export function checkTag(tag: unknown): string {
 
 /** A canonical digest of any plain data: the same for equal data, whatever the order of its properties. */
 export function digest(value: unknown): string {
-  return hash('sha256', canonical(value, new Set()), 'base64url').slice(0, 27)
+  return hash('sha256', canonical(value, []), 'base64url').slice(0, 27)
 }
 
 function printPart(part: KeyPart): string {
@@ -137,6 +139,11 @@ function escapePart(text: string): string {
 
 function escapeChar(char: string): string {
   return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+/** A printed key whose first character is not taken for a mark of ours. */
+function marked(printed: string): string {
+  return isMark(printed.charCodeAt(0)) ? escapeChar(printed.charAt(0)) + printed.slice(1) : printed
 }
 
 function isMark(code: number): boolean {
@@ -173,34 +180,45 @@ function isoDate(date: Date): string {
   return date.toISOString()
 }
 
-function canonical(value: unknown, seen: Set<object>): string {
+/** The same text for equal data. `path` holds the objects above, to find cycles and bound the depth. */
+function canonical(value: unknown, path: readonly object[]): string {
   if (typeof value === 'string') return JSON.stringify(wellFormed(value))
   if (typeof value === 'bigint') return `${value}n`
   if (value === undefined) return 'undefined'
-  if (typeof value === 'function' || typeof value === 'symbol')
+  if (typeof value === 'function' || typeof value === 'symbol') {
     throw keyError(`${shown(value)} cannot be part of a key`, value)
+  }
   if (typeof value === 'number') return Object.is(value, -0) ? '0' : String(value)
   if (value === null || typeof value !== 'object') return value === null ? 'null' : value ? 'true' : 'false'
   if (value instanceof Date) return `Date(${isoDate(value)})`
-  if (seen.has(value)) throw keyError('a cyclic object cannot be part of a key', value)
-  seen.add(value)
-  const text = canonicalObject(value, seen)
-  seen.delete(value)
-  return text
+  if (path.includes(value)) throw keyError('a cyclic object cannot be part of a key', value)
+  if (path.length >= MAX_DEPTH)
+    throw keyError(`an object nested more than ${MAX_DEPTH} deep cannot be part of a key`, value)
+  return canonicalObject(value, [...path, value])
 }
 
-function canonicalObject(value: object, seen: Set<object>): string {
-  if (Array.isArray(value)) return `[${value.map(item => canonical(item, seen)).join(',')}]`
-  if (value instanceof Map) return `Map${canonical([...value], seen)}`
-  if (value instanceof Set) return `Set${canonical([...value], seen)}`
-  if (ArrayBuffer.isView(value)) {
-    return `Bytes(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64url')})`
+function canonicalObject(value: object, path: readonly object[]): string {
+  if (Array.isArray(value)) return `[${value.map(item => canonical(item, path)).join(',')}]`
+  if (value instanceof Map) return `Map${canonical([...value], path)}`
+  if (value instanceof Set) return `Set${canonical([...value], path)}`
+  if (ArrayBuffer.isView(value)) return bytesText(value.buffer, value.byteOffset, value.byteLength)
+  if (value instanceof ArrayBuffer) return bytesText(value, 0, value.byteLength)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw keyError(
+      `an instance of ${value.constructor?.name || 'a class'} cannot be part of a key, since what tells two apart may not show. Give its id or text`,
+      value,
+    )
   }
   const fields = Object.entries(value)
     .filter(([, field]) => field !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field, seen)}`)
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field, path)}`)
   return `{${fields.join(',')}}`
+}
+
+function bytesText(buffer: ArrayBufferLike, from: number, length: number): string {
+  return `Bytes(${Buffer.from(buffer, from, length).toString('base64url')})`
 }
 
 function keyError(why: string, value: unknown): CacheError {

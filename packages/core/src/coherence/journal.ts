@@ -11,17 +11,27 @@ interface Names {
 export const JOURNAL_LIMIT = 100_000
 const BATCH = 1000
 
+/** Invalidations on their way to Redis, taken from a journal. */
+export interface Taken {
+  /** Those that Redis does not have yet, in batches that fit a script: hard ones first. Remove what it has taken. */
+  readonly batches: Targets[]
+  readonly done: PromiseWithResolvers<void>
+}
+
 /**
- * The invalidations that Redis has not taken yet. Each name is kept once: replaying it twice would say nothing new. One promise
- * stands for all that wait together.
+ * The invalidations that Redis has not taken yet. Each name is kept once, and one promise stands for all that wait together. What
+ * is on its way is no longer in the journal: the same name, invalidated again meanwhile, has to travel again.
  */
 export class Journal {
   #hard = newNames()
   #soft = newNames()
   #drained = newDeferred()
+  #taken: Taken | undefined
 
+  /** Names that wait, those on their way included. */
   get size(): number {
-    return count(this.#hard) + count(this.#soft)
+    const taken = this.#taken?.batches ?? []
+    return taken.reduce((sum, batch) => sum + nameCount(batch), count(this.#hard) + count(this.#soft))
   }
 
   /** Resolves when all that waits now has reached Redis; rejects if it never will. */
@@ -40,29 +50,52 @@ export class Journal {
     }
   }
 
-  /** All that waits, in batches that fit a script: hard ones first. */
-  batches(): Targets[] {
-    return [...split(this.#hard, false), ...split(this.#soft, true)]
+  /** Forgets all that waits by name, for something that covers it, and gives it back. */
+  replaceBy(targets: Targets): Targets[] {
+    const batches = [...split(this.#hard, false), ...split(this.#soft, true)]
+    this.#hard = newNames()
+    this.#soft = newNames()
+    this.add(targets)
+    return batches
   }
 
-  /** Forgets targets that have reached Redis. The last one resolves `done`. */
-  remove(targets: Targets): void {
-    const names = targets.soft ? this.#soft : this.#hard
-    for (const key of targets.keys) names.keys.delete(key)
-    for (const tag of targets.tags) names.tags.delete(tag)
-    for (const prefix of targets.prefixes) names.prefixes.delete(prefix)
-    if (this.size > 0) return
-    this.#drained.resolve()
-    this.#drained = newDeferred()
+  /** Hands out all that waits, to be sent. End with `settle`. */
+  take(): Taken {
+    const batches = [...split(this.#hard, false), ...split(this.#soft, true)]
+    const taken = { batches, done: this.#drained }
+    this.#reset()
+    this.#taken = taken
+    return taken
+  }
+
+  /** What was taken has been sent, or not: the batches left wait again. Gives back names that wait already. */
+  settle(taken: Taken): Targets[] {
+    this.#taken = undefined
+    if (taken.batches.length === 0) {
+      taken.done.resolve()
+      return []
+    }
+    this.#drained.promise.then(taken.done.resolve, taken.done.reject)
+    return taken.batches.map(batch => this.add(batch))
   }
 
   /** Gives up: `done` rejects. */
   abandon(error: unknown): void {
+    const { reject } = this.#drained
+    this.#reset()
+    reject(error)
+  }
+
+  #reset(): void {
     this.#hard = newNames()
     this.#soft = newNames()
-    this.#drained.reject(error)
     this.#drained = newDeferred()
   }
+}
+
+/** How many names targets hold. */
+export function nameCount(targets: Targets): number {
+  return targets.keys.length + targets.tags.length + targets.prefixes.length
 }
 
 function newNames(): Names {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Trust } from '../entry.ts'
 import { CacheError } from '../errors.ts'
 import type { InvalidateReply, LogRecord, Store, StoredTail, SyncReply, Targets } from '../store.ts'
-import { JOURNAL_LIMIT, Journal } from './journal.ts'
+import { JOURNAL_LIMIT, Journal, nameCount } from './journal.ts'
 import { Marks, type Stamp, type Verdict } from './marks.ts'
 import { formatTargets, type LogMessage, parseTargets } from './message.ts'
 import { prefixSlot, tagSlot } from './slots.ts'
@@ -185,11 +185,15 @@ export class Partition implements Trust {
     this.#stopped = true
     this.#timer?.()
     this.trustedUntil = 0
-    if (this.#journal.size > 0) {
-      this.#journal.abandon(
-        new CacheError('E_CLOSED', 'The cache was closed before Redis took the deferred invalidations.'),
-      )
-    }
+    this.#abandon()
+  }
+
+  #abandon(): void {
+    this.#journal.abandon(
+      new CacheError('E_CLOSED', 'The cache was closed before Redis took the deferred invalidations.', {
+        path: 'close',
+      }),
+    )
   }
 
   /** Asks for a SYNC: one at a time, and no more than ten a second whatever the bus says. */
@@ -253,35 +257,48 @@ export class Partition implements Trust {
       if (reply.seq >= this.seq) this.#moveTo(reply.seq, reply.nonce)
       return
     }
-    const ahead = this.seq
-    if (reply.kind === 'epoch') this.#marks.restart()
+    const before = this.seq
     this.trustedUntil = 0
+    // Redis lost the end of its log: its numbers must not be used twice.
+    if (reply.kind === 'diverged')
+      await store.heal(index, reply.epoch, Math.max(before, reply.seq) + 1, random())
+    if (reply.kind === 'epoch') this.#marks.restart()
     this.epoch = reply.epoch
     this.#moveTo(reply.seq, reply.nonce)
     this.#marks.merge(reply.marks)
-    this.#touch()
     this.#resetAt = this.#marks.next()
     listener.onReset(index)
-    if (reply.kind === 'trimmed') return
-    // Redis lost the end of its log. Numbers must not be used twice, and what this instance knows of the lost part is said again.
-    if (reply.kind === 'diverged')
-      await store.heal(index, reply.epoch, Math.max(ahead, reply.seq) + 1, random())
-    for (const targets of this.#lastKnown()) {
-      const { epoch, seq } = await this.#send(targets)
-      if (epoch === this.epoch) this.#marks.apply(targets, seq, clock.now())
-    }
+    if (reply.kind !== 'trimmed') this.#sayAgain()
     this.#touch()
+    await this.#drain()
   }
 
-  async #drain(): Promise<void> {
-    const batches = this.#journal.batches()
-    for (const targets of batches) {
-      const reply = await this.#send(targets)
-      this.#journal.remove(targets)
-      this.#confirm(targets, reply)
+  /** What this instance knows of the records that Redis may have lost waits for it once more. */
+  #sayAgain(): void {
+    const now = this.#options.clock.now()
+    for (const targets of this.#ring.splice(0)) {
+      this.#marks.hold(targets, now)
+      this.#marks.release(this.#journal.add(targets), now)
     }
-    if (batches.length > 0) {
-      this.#options.listener.onReplayed(batches.reduce((sum, batch) => sum + nameCount(batch), 0))
+    this.#ringNames = 0
+  }
+
+  /** Sends all that waits. Rejects, and what is left waits on, when Redis does not take it. */
+  async #drain(): Promise<void> {
+    if (this.#journal.size === 0) return
+    const { clock, listener } = this.#options
+    const count = this.#journal.size
+    const taken = this.#journal.take()
+    try {
+      for (let batch = taken.batches[0]; batch !== undefined; batch = taken.batches[0]) {
+        const reply = await this.#send(batch)
+        taken.batches.shift()
+        this.#confirm(batch, reply)
+      }
+      listener.onReplayed(count)
+    } finally {
+      for (const known of this.#journal.settle(taken)) this.#marks.release(known, clock.now())
+      if (this.#stopped) this.#abandon()
     }
   }
 
@@ -320,15 +337,11 @@ export class Partition implements Trust {
     const now = this.#options.clock.now()
     this.#marks.release(this.#journal.add(targets), now)
     if (this.#journal.size <= JOURNAL_LIMIT) return
-    const waiting = this.#journal.batches()
+    // More than may be kept by name: one invalidation of everything stands for them all.
     const everything: Targets = { keys: [], tags: [], prefixes: [''], soft: false }
     this.#marks.hold(everything, now)
-    this.#marks.release(this.#journal.add(everything), now)
-    for (const batch of waiting) {
-      const rest = { ...batch, prefixes: batch.prefixes.filter(prefix => prefix !== '' || batch.soft) }
-      this.#marks.release(rest, now)
-      this.#journal.remove(rest)
-    }
+    const waiting = this.#journal.replaceBy(everything)
+    for (const batch of waiting) this.#marks.release(batch, now)
     this.#touch()
   }
 
@@ -369,14 +382,6 @@ export class Partition implements Trust {
     }
   }
 
-  /** What the last records invalidated, merged: each name once, a hard invalidation over a soft one. */
-  #lastKnown(): Targets[] {
-    const journal = new Journal()
-    for (const targets of this.#ring.splice(0)) journal.add(targets)
-    this.#ringNames = 0
-    return journal.batches()
-  }
-
   #setCoherent(coherent: boolean, reason: string): void {
     if (coherent === this.#coherent) return
     this.#coherent = coherent
@@ -387,8 +392,4 @@ export class Partition implements Trust {
     this.#timer?.()
     this.#timer = this.#options.clock.after(ms, () => void this.sync())
   }
-}
-
-function nameCount(targets: Targets): number {
-  return targets.keys.length + targets.tags.length + targets.prefixes.length
 }
