@@ -13,6 +13,7 @@ import type { LoadContext } from './load-context.ts'
 import {
   type CallOptions,
   checkCallOptions,
+  checkStrict,
   checkTags,
   flag,
   type LifeOptions,
@@ -77,11 +78,12 @@ export class Cache {
   }
 
   /** The fresh value of a key, or `undefined`. Never loads and never rejects because of Redis. */
-  async get<T = unknown>(key: Key): Promise<T | undefined> {
+  get<T = unknown>(key: Key): Promise<T | undefined> {
     const entry = this.#hit(key)
-    if (entry !== undefined) return entry.value as T
-    const answer = await this.#read(key)
-    return answer === undefined || answer.stale ? undefined : (answer.entry.value as T)
+    if (entry !== undefined) return (entry.promise ??= Promise.resolve(entry.value)) as Promise<T>
+    return this.#read(key).then(answer =>
+      answer === undefined || answer.stale ? undefined : (answer.entry.value as T),
+    )
   }
 
   /** The fresh value of a key from memory, or `undefined`; synchronous. Throws `E_KEY`. */
@@ -326,7 +328,7 @@ export class Cache {
     return entry
   }
 
-  #read(key: Key): Promise<Answer | undefined> {
+  async #read(key: Key): Promise<Answer | undefined> {
     const id = idOf(this.#prefix, key)
     return this.#root.engine.read(id, this.#policies.of(id), undefined, this.#counters)
   }
@@ -379,7 +381,7 @@ export class Cache {
     soft: boolean,
     options: WriteOptions,
   ): Promise<Invalidation> {
-    const strict = flag(options.strict, false, 'strict')
+    const strict = checkStrict(options)
     return this.#root.writer.invalidate(
       { keys: what.keys ?? [], tags: what.tags ?? [], prefixes: what.prefixes ?? [], soft },
       strict,

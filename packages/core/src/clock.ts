@@ -20,12 +20,13 @@ export interface Clock {
   wall(): number
   /** Calls `run` once after `ms`. The timer never keeps the process alive. */
   after(ms: number, run: () => void): Cancel
-  /** Calls `run` once the current callback of the event loop, with its microtasks, is over. */
+  /** Calls `run` at the end of the current turn of the event loop, when all that came in has been handled. */
   soon(run: () => void): void
 }
 
 const READS_PER_LOOK = 256
 const LEAP_MS = 100
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 class SystemClock implements Clock {
   #left = 0
@@ -61,9 +62,16 @@ class SystemClock implements Clock {
   }
 
   after(ms: number, run: () => void): Cancel {
-    const timer = setTimeout(run, ms)
-    timer.unref()
-    return () => clearTimeout(timer)
+    if (ms <= LONGEST_TIMER_MS) {
+      const timer = setTimeout(run, ms)
+      timer.unref()
+      return () => clearTimeout(timer)
+    }
+    // The runtime takes a longer delay for none.
+    let cancel = this.after(LONGEST_TIMER_MS, () => {
+      cancel = this.after(ms - LONGEST_TIMER_MS, run)
+    })
+    return () => cancel()
   }
 
   soon(run: () => void): void {

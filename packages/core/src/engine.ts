@@ -56,11 +56,11 @@ export class Engine {
     counters: Counters,
   ): Promise<Answer | undefined> {
     if (this.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
-    const { local, clock } = this.parts
-    const from = clock.precise()
+    const { local, clock, events } = this.parts
+    const from = events.wants('hit') || events.wants('miss') ? clock.precise() : 0
     const calledAt = local.partition(id).now
     for (;;) {
-      const now = clock.now()
+      const now = clock.recent()
       const held = job?.fresh ? undefined : local.memory.get(id)
       const state = held === undefined ? 'expired' : local.judge(id, held, now)
       if (held !== undefined && state === 'fresh') {
@@ -99,13 +99,11 @@ export class Engine {
   ): void {
     const missing = [...jobs.keys()].filter(id => this.flights.get(id) === undefined)
     if (missing.length === 0) return
-    const reading = this.parts.remote?.read(partition, missing)
+    const reading = this.parts.remote?.readMany(partition, missing) ?? Promise.resolve([])
     for (const [i, id] of missing.entries()) {
       const flight = new Flight(id, partition, policyOf(id), jobs.get(id), false)
-      this.#launch(
-        flight,
-        reading?.then(found => found[i] ?? NONE),
-      )
+      this.flights.add(flight)
+      flight.looked = reading.then(found => this.#looked(flight, found[i] ?? NONE))
     }
   }
 
@@ -117,7 +115,16 @@ export class Engine {
 
   /** Resolves when nothing runs in the background. */
   async idle(): Promise<void> {
-    while (this.#background.size > 0) await Promise.allSettled(this.#background)
+    for (
+      let flights = this.flights.all();
+      this.#background.size + flights.length > 0;
+      flights = this.flights.all()
+    ) {
+      await Promise.allSettled([
+        ...this.#background,
+        ...flights.map(flight => flight.loaded ?? flight.looked),
+      ])
+    }
   }
 
   #join(id: string, policy: Policy, job: Job | undefined): Flight {
@@ -129,8 +136,7 @@ export class Engine {
     // A read past the cache needs a load that begins after it; what is under way is not to be kept over its value.
     if (known !== undefined) known.detached = true
     const partition = this.parts.local.partition(id)
-    const flight = new Flight(id, partition, policy, job, false)
-    return this.#launch(flight, job?.fresh ? undefined : this.#lookUp(partition, id))
+    return this.#launch(new Flight(id, partition, policy, job, false))
   }
 
   /** Loads behind an answer, unless somebody does already. */
@@ -142,16 +148,16 @@ export class Engine {
     }
     job.counters.refreshes++
     const partition = this.parts.local.partition(id)
-    this.#launch(new Flight(id, partition, policy, job, ahead), this.#lookUp(partition, id))
+    this.#launch(new Flight(id, partition, policy, job, ahead))
   }
 
-  #lookUp(partition: Partition, id: string): Promise<Found> | undefined {
-    return this.parts.remote?.read(partition, [id]).then(([found]) => found ?? NONE)
-  }
-
-  #launch(flight: Flight, found: Promise<Found> = Promise.resolve(NONE)): Flight {
+  #launch(flight: Flight): Flight {
+    const { remote } = this.parts
     this.flights.add(flight)
-    flight.looked = found.then(one => this.#looked(flight, one))
+    flight.looked =
+      remote === undefined || flight.job?.fresh
+        ? Promise.resolve(NONE).then(none => this.#looked(flight, none))
+        : remote.read(flight.partition, flight.id, found => this.#looked(flight, found))
     return flight
   }
 
@@ -163,7 +169,7 @@ export class Engine {
       local.adopt(found.entry, policy)
       if (!flight.detached) local.memory.set(id, found.entry)
     }
-    const enough = found.kind === 'fresh' && !(flight.ahead && clock.now() >= found.entry.until)
+    const enough = found.kind === 'fresh' && !(flight.ahead && clock.recent() >= found.entry.until)
     if (job === undefined || enough) {
       this.flights.remove(flight)
       job?.elsewhere?.()

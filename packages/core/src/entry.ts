@@ -64,9 +64,10 @@ export class Entry implements Lifetime {
     this.promise = undefined
   }
 
-  /** Ends its freshness; its grace stays. */
-  expire(now: number): void {
-    this.limit(now)
+  /** Ends its freshness, whatever the clock says; its grace stays. */
+  expire(): void {
+    this.freshUntil = 0
+    this.until = 0
   }
 
   /** Brings the end of its freshness forward. */

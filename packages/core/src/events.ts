@@ -77,6 +77,7 @@ export class Events {
   readonly #channels = new Map(TYPES.map(type => [type, channel(`tiercache:${type}`)]))
   readonly #hitChannel = channel('tiercache:hit')
   #hitListeners = 0
+  #warned = false
 
   /** Whether somebody listens to hits: asked on every hit. */
   get wantsHits(): boolean {
@@ -116,6 +117,7 @@ export class Events {
   emit<E extends CacheEventType>(type: E, event: CacheEvents[E]): void {
     const channel = this.#channels.get(type)
     if (channel?.hasSubscribers) channel.publish(event)
+    else if (type === 'error' && !this.#listeners.has('error')) this.#warnOnce(event as CacheEvents['error'])
     for (const listener of this.#listeners.get(type) ?? []) {
       try {
         ;(listener as CacheListener<E>)(event)
@@ -123,6 +125,17 @@ export class Events {
         process.emitWarning(`A listener of '${type}' threw: ${String(error)}`, 'TiercacheWarning')
       }
     }
+  }
+
+  /** Trouble that nobody listens to is told once, so that it does not go unseen. */
+  #warnOnce({ operation, error }: CacheEvents['error']): void {
+    if (this.#warned) return
+    this.#warned = true
+    const text = error instanceof Error ? error.message : shown(error)
+    process.emitWarning(
+      `${operation}: ${text} The cache goes on without. It says this once; listen to all with cache.on('error', …).`,
+      'TiercacheWarning',
+    )
   }
 
   /** Drops every listener. */

@@ -29,7 +29,7 @@ export async function explain(engine: Engine, id: string): Promise<Explanation> 
   const partition = engine.parts.local.partition(id)
   const now = clock.now()
   const entry = memory.peek(id)
-  const found = await remote?.read(partition, [id]).then(([one]) => one)
+  const found = await remote?.read(partition, id, one => one)
   const inRedis = found?.kind === 'fresh' || found?.kind === 'stale' ? found.entry : undefined
   const coherent = partition.trusts(now)
   const verdict =

@@ -67,8 +67,9 @@ export class Flights {
     return this.#flights.get(id)
   }
 
-  get count(): number {
-    return this.#flights.size
+  /** Those that have not ended. */
+  all(): readonly Flight[] {
+    return [...this.#flights.values()]
   }
 
   add(flight: Flight): void {

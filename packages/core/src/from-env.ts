@@ -64,17 +64,18 @@ function checkedUrl(name: string, url: string): string {
 function hostTarget(host: string, env: Readonly<Record<string, string | undefined>>): RedisTarget {
   return {
     host,
-    port: number('REDIS_PORT', env.REDIS_PORT, 6379),
-    db: number('REDIS_DB', env.REDIS_DB, 0),
+    port: number('REDIS_PORT', env.REDIS_PORT, 6379, 1, 65_535),
+    db: number('REDIS_DB', env.REDIS_DB, 0, 0, 99_999),
     ...(env.REDIS_USERNAME && { username: env.REDIS_USERNAME }),
     ...(env.REDIS_PASSWORD && { password: env.REDIS_PASSWORD }),
   }
 }
 
-function number(name: string, text: string | undefined, fallback: number): number {
+function number(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
   if (text === undefined || text === '') return fallback
-  if (/^\d{1,5}$/.test(text)) return Number(text)
-  throw envError(name, 'must be a whole number')
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
+  throw envError(name, `must be a whole number from ${min} to ${max}`)
 }
 
 function envError(name: string, must: string): CacheError {

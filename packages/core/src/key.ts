@@ -51,11 +51,11 @@ export function printKey(key: Key): string {
 /** The prefix of a child namespace, to put in front of its keys. Throws `CacheError` `E_KEY`. */
 export function namespacePrefix(parent: string, name: string): string {
   if (typeof name !== 'string' || name.length === 0 || name.length > 128) {
-    throw keyError(`a namespace is a string of 1 to 128 characters, not ${shown(name)}`, name)
+    throw keyError(`a name is a string of 1 to 128 characters, not ${shown(name)}`, name, 'namespace')
   }
-  const prefix = `${parent}@${escapePart(wellFormed(name))}:`
+  const prefix = `${parent}@${escapePart(wellFormed(name, 'namespace'))}:`
   if (prefix.split(':').length > MAX_PREFIX_DEPTH) {
-    throw keyError(`namespaces nest at most ${MAX_PREFIX_DEPTH - 1} deep`, name)
+    throw keyError(`they nest at most ${MAX_PREFIX_DEPTH - 1} deep`, name, 'namespace')
   }
   return prefix
 }
@@ -92,20 +92,18 @@ export function prefixId(prefix: string, key: Key): string {
   return id
 }
 
-/** The first segment of a key's own part, by which `types` are chosen. */
-export function typeOf(id: string): string {
+/** A key's own part, without its namespaces and as it was before it was hashed, as far as that is kept. */
+export function ownOf(id: string): string {
   const path = unhashed(id)
-  const from = ownStart(path)
-  const end = path.indexOf(':', from)
-  return end < 0 ? path.slice(from) : path.slice(from, end)
+  return path.slice(ownStart(path))
 }
 
 /** A tag as given. Throws `CacheError` `E_KEY` for one that is empty, ill-formed or over 512 characters. */
-export function checkTag(tag: unknown): string {
+export function checkTag(tag: unknown, path = 'tags'): string {
   if (typeof tag !== 'string' || tag.length === 0 || tag.length > 512) {
-    throw keyError(`a tag is a string of 1 to 512 characters, not ${shown(tag)}`, tag)
+    throw keyError(`a tag is a string of 1 to 512 characters, not ${shown(tag)}`, tag, path)
   }
-  return wellFormed(tag)
+  return wellFormed(tag, path)
 }
 
 /** A canonical digest of any plain data: the same for equal data, whatever the order of its properties. */
@@ -169,9 +167,10 @@ function shorten(text: string): string {
   return `#${head}${hash('sha256', text, 'base64url')}`
 }
 
-function wellFormed(text: string): string {
-  if (!text.isWellFormed())
-    throw keyError(`${shown(text)} is not well-formed Unicode (a lone surrogate)`, text)
+function wellFormed(text: string, path = 'key'): string {
+  if (!text.isWellFormed()) {
+    throw keyError(`${shown(text)} is not well-formed Unicode (a lone surrogate)`, text, path)
+  }
   return text
 }
 
@@ -221,6 +220,6 @@ function bytesText(buffer: ArrayBufferLike, from: number, length: number): strin
   return `Bytes(${Buffer.from(buffer, from, length).toString('base64url')})`
 }
 
-function keyError(why: string, value: unknown): CacheError {
-  return new CacheError('E_KEY', `${why}.`, { path: 'key', value })
+function keyError(why: string, value: unknown, path = 'key'): CacheError {
+  return new CacheError('E_KEY', `${path}: ${why}.`, { path, value })
 }

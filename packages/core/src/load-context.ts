@@ -15,18 +15,18 @@ export interface LoadContext {
   /** The last value, past its ttl, if there is one. */
   readonly stale: unknown
   /** Replaces the ttl of this value. */
-  setTtl(ttl: Ttl): void
+  readonly setTtl: (ttl: Ttl) => void
   /** Replaces the tags of this value. */
-  setTags(tags: readonly string[]): void
+  readonly setTags: (tags: readonly string[]) => void
   /** Replaces the grace of this value. */
-  setGrace(grace: Duration): void
+  readonly setGrace: (grace: Duration) => void
   /** Do not store what the loader returns. */
-  skip(): void
+  readonly skip: () => void
   /**
    * Store `stale` again as it is: `return context.notModified()`, which gives that value although its type says `never`. Throws
    * `E_VALUE` where there is none.
    */
-  notModified(): never
+  readonly notModified: () => never
 }
 
 /** The context of one load, and what the loader decided. */

@@ -1,6 +1,7 @@
 import type { Cancel } from './clock.ts'
 import type { Parts } from './engine.ts'
 import { Entry } from './entry.ts'
+import { CacheError } from './errors.ts'
 import type { Flight, Flights, Job, Loaded } from './flight.ts'
 import { LoadState } from './load-context.ts'
 import { lifetimeOf } from './policy.ts'
@@ -27,6 +28,7 @@ export class Loader {
   readonly #flights: Flights
   readonly #behind: (work: Promise<unknown>) => void
   readonly #loading = new Set<LoadState>()
+  #closed = false
 
   constructor(parts: Parts, flights: Flights, behind: (work: Promise<unknown>) => void) {
     this.#parts = parts
@@ -37,6 +39,8 @@ export class Loader {
   /** Loads a flight's key, and ends the flight. Rejects with what the loader threw. */
   async load(flight: Flight, job: Job, found: Found): Promise<Loaded> {
     const { clock, remote, local } = this.#parts
+    if (this.#closed)
+      throw new CacheError('E_CLOSED', 'The cache was closed before the value was loaded.', { path: 'close' })
     const { id, partition } = flight
     const stale = 'entry' in found ? found.entry : local.stale(id)
     const state = new LoadState(job.key, stale?.value, job.policy, job.tags)
@@ -61,7 +65,7 @@ export class Loader {
       flight.s0 = lease?.s0
       const origin: Origin = {
         epoch: lease?.epoch ?? partition.epoch,
-        s0: lease?.s0 ?? partition.seq,
+        s0: lease?.s0 ?? partition.known,
         born: partition.now,
         startedAt: clock.now(),
       }
@@ -79,8 +83,9 @@ export class Loader {
     }
   }
 
-  /** Aborts the signals of all loads. */
-  abort(): void {
+  /** Aborts the signals of all loads; what they still bring is kept nowhere. */
+  close(): void {
+    this.#closed = true
     for (const state of this.#loading) state.abort()
   }
 
@@ -89,10 +94,10 @@ export class Loader {
     const { remote, clock, random } = this.#parts
     if (remote === undefined || found.kind === 'away') return undefined
     const until = clock.now() + job.policy.hardMs
-    let { head } = found
+    let { bytes } = found
     for (let poll = FIRST_POLL_MS; clock.now() < until;) {
       const waiter = remote.waiter(flight.id)
-      const claim = await remote.claim(flight.partition, flight.id, head, job.fresh)
+      const claim = await remote.claim(flight.partition, flight.id, bytes, job.fresh)
       if (claim.kind === 'wait') {
         job.elsewhere?.()
         await waiter.wait(Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - clock.now())))
@@ -106,7 +111,7 @@ export class Loader {
         job.elsewhere?.()
         return claim.found.entry
       }
-      head = claim.found.head
+      bytes = claim.found.bytes
     }
     return undefined
   }
@@ -146,7 +151,7 @@ export class Loader {
     const entry = local.make(id, value, ttl, policy, { s0, born, tags })
     const killed = partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) !== 'live'
     const loaded: Loaded = { entry, tier: 'load', killed }
-    if (state.skipped) return { loaded }
+    if (state.skipped || this.#closed) return { loaded }
     if ((killed && epoch === partition.epoch) || flight.detached) {
       this.#fenced(flight)
       return { loaded }

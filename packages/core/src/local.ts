@@ -41,7 +41,7 @@ export class Local {
       return 'expired'
     }
     entry.checked = partition.generation
-    if (verdict === 'stale') entry.expire(now)
+    if (verdict === 'stale') entry.expire()
     const state = freshness(entry, now)
     if (state !== 'fresh' || entry.local || partition.trusts(now)) return state
     return now < entry.staleUntil ? 'stale' : 'expired'
@@ -83,7 +83,7 @@ export class Local {
 
   /** Fits what Redis had to the policy of this reader. Kept nowhere yet. */
   adopt(entry: Entry, policy: Policy): void {
-    if (typeof policy.ttl !== 'function') entry.limit(this.#clock.now() + policy.ttl.memoryMs)
+    if (typeof policy.ttl !== 'function') entry.limit(this.#clock.recent() + policy.ttl.memoryMs)
     entry.refreshAfter(policy.refreshAhead)
   }
 
@@ -100,7 +100,7 @@ export class Local {
   drop(id: string, seq: number, soft: boolean): void {
     const entry = this.memory.peek(id)
     if (entry === undefined || entry.s0 >= seq) return
-    if (soft) entry.expire(this.#clock.now())
+    if (soft) entry.expire()
     else this.memory.delete(id)
   }
 

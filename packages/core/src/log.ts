@@ -28,6 +28,11 @@ export function logTo(events: Events, clock: Clock, sink: LogSink): void {
   )
 }
 
+/** Text that can neither end its field nor steer a terminal. */
 function quoted(text: string): string {
-  return /[\s"]/.test(text) ? JSON.stringify(text) : text
+  if (!/[\s"\p{Cc}\u2028\u2029]/u.test(text)) return text
+  return JSON.stringify(text).replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

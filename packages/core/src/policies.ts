@@ -1,6 +1,6 @@
 import type { Duration } from './duration.ts'
 import { checkLifeOptions, type LifeOptions, optionError, type Policy, resolvePolicy } from './policy.ts'
-import { typeOf } from './key.ts'
+import { ownOf } from './key.ts'
 
 /** Defaults by the first segment of a key, or by a pattern with `*` over the whole key. */
 export type TypeOptions = Readonly<Record<string, Duration | LifeOptions>>
@@ -39,10 +39,10 @@ export class Policies {
 
   #base(id: string): Policy {
     if (this.#types.size === 0 && this.#patterns.length === 0) return this.#defaults
-    const exact = this.#types.get(typeOf(id))
-    if (exact !== undefined) return exact
-    const own = id.slice(id.lastIndexOf('@') < 0 ? 0 : id.indexOf(':', id.lastIndexOf('@')) + 1)
-    return this.#patterns.find(([pattern]) => pattern.test(own))?.[1] ?? this.#defaults
+    const own = ownOf(id)
+    const end = own.indexOf(':')
+    const exact = this.#types.get(end < 0 ? own : own.slice(0, end))
+    return exact ?? this.#patterns.find(([pattern]) => pattern.test(own))?.[1] ?? this.#defaults
   }
 }
 

@@ -97,13 +97,18 @@ const MAX_TAGS = 64
 /** The defaults with options over them. Throws `CacheError` naming the option, the value and the remedy. */
 export function resolvePolicy(options: LifeOptions<never>, defaults: Policy, path = ''): Policy {
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`)
-  const timeouts = options.timeouts ?? {}
+  const timeouts = checkTimeouts(options.timeouts, at('timeouts'))
   const policy: Policy = Object.freeze({
-    ttl: options.ttl === undefined ? defaults.ttl : parseTtl(options.ttl as Ttl, defaults.ttl, at('ttl')),
+    ttl:
+      options.ttl === undefined
+        ? defaults.ttl
+        : typeof options.ttl === 'function'
+          ? (options.ttl as TtlPolicy)
+          : parseTierTtl(options.ttl, defaults.ttl, at('ttl')),
     negativeTtl:
       options.negativeTtl === undefined
         ? defaults.negativeTtl
-        : (parseTtl(options.negativeTtl, defaults.ttl, at('negativeTtl')) as TierMs),
+        : parseTierTtl(options.negativeTtl, defaults.ttl, at('negativeTtl')),
     jitter: share(options.jitter, defaults.jitter, at('jitter')),
     graceMs: options.grace === undefined ? defaults.graceMs : parseDurationOrZero(options.grace, at('grace')),
     swr: flag(options.swr, defaults.swr, at('swr')),
@@ -111,17 +116,45 @@ export function resolvePolicy(options: LifeOptions<never>, defaults: Policy, pat
     softMs: timeouts.soft === undefined ? defaults.softMs : parseDuration(timeouts.soft, at('timeouts.soft')),
     hardMs: timeouts.hard === undefined ? defaults.hardMs : parseDuration(timeouts.hard, at('timeouts.hard')),
   })
-  if (policy.swr && policy.graceMs === 0) {
-    throw optionError(
-      at('swr'),
-      true,
-      "needs a grace: without one no stale value is ever kept. Set grace, such as '10m'",
-    )
-  }
-  if (policy.softMs !== undefined && policy.softMs > policy.hardMs) {
-    throw optionError(at('timeouts.soft'), options.timeouts?.soft, 'must not be longer than timeouts.hard')
-  }
+  checkTogether(policy, options, at)
   return policy
+}
+
+/** Options that contradict each other: told of the one that was given, which may contradict a default. */
+function checkTogether(
+  policy: Policy,
+  { grace, timeouts }: LifeOptions<never>,
+  at: (name: string) => string,
+): void {
+  if (policy.swr && policy.graceMs === 0) {
+    const remedy = "swr needs a grace, such as '10m': without one no stale value is ever kept"
+    throw grace === undefined
+      ? optionError(at('swr'), true, `must not be set alone: ${remedy}`)
+      : optionError(at('grace'), grace, `must not be 0 with swr: ${remedy}`)
+  }
+  if (policy.softMs === undefined || policy.softMs <= policy.hardMs) return
+  throw timeouts?.soft === undefined
+    ? optionError(
+        at('timeouts.hard'),
+        timeouts?.hard,
+        `must not be shorter than timeouts.soft (${policy.softMs} ms)`,
+      )
+    : optionError(
+        at('timeouts.soft'),
+        timeouts.soft,
+        `must not be longer than timeouts.hard (${policy.hardMs} ms)`,
+      )
+}
+
+function checkTimeouts(timeouts: LoadTimeouts | undefined, path: string): LoadTimeouts {
+  if (timeouts === undefined) return {}
+  if (typeof timeouts !== 'object' || timeouts === null || Array.isArray(timeouts)) {
+    throw optionError(path, timeouts, "must be an object such as { soft: '200ms', hard: '5s' }")
+  }
+  for (const name of Object.keys(timeouts)) {
+    if (name !== 'soft' && name !== 'hard') throw unknownOption(`${path}.${name}`, ['soft', 'hard'])
+  }
+  return timeouts
 }
 
 /** Throws `CacheError` `E_OPTION` for names a call does not have. */
@@ -129,6 +162,12 @@ export function checkCallOptions(options: object): void {
   for (const name of Object.keys(options)) {
     if (!(CALL_OPTIONS as readonly string[]).includes(name)) throw unknownOption(name, CALL_OPTIONS)
   }
+}
+
+/** Whether a call that invalidates is strict. Throws `CacheError` `E_OPTION` for names it does not have. */
+export function checkStrict(options: WriteOptions): boolean {
+  for (const name of Object.keys(options)) if (name !== 'strict') throw unknownOption(name, ['strict'])
+  return flag(options.strict, false, 'strict')
 }
 
 /** Throws `CacheError` `E_OPTION` for names that do not describe a value's life. */
@@ -143,7 +182,7 @@ export function checkLifeOptions(options: object, path: string): void {
 export function checkTags(tags: readonly string[] | undefined, path = 'tags'): readonly string[] {
   if (tags === undefined) return NO_TAGS
   if (!Array.isArray(tags)) throw optionError(path, tags, 'must be an array of strings')
-  const distinct = [...new Set(tags.map(checkTag))]
+  const distinct = [...new Set(tags.map(tag => checkTag(tag, path)))]
   if (distinct.length > MAX_TAGS) throw optionError(path, distinct.length, `must be ${MAX_TAGS} tags at most`)
   return distinct
 }
@@ -160,7 +199,7 @@ export function lifetimeOf(
     value === null && policy.negativeTtl !== undefined
       ? policy.negativeTtl
       : typeof policy.ttl === 'function'
-        ? (parseTtl(policy.ttl(value, context), DEFAULT_POLICY.ttl, 'ttl') as TierMs)
+        ? parseTierTtl(policy.ttl(value, context), DEFAULT_POLICY.ttl, 'ttl')
         : policy.ttl
   const kept = 1 - policy.jitter * random()
   return {
@@ -169,9 +208,8 @@ export function lifetimeOf(
   }
 }
 
-function parseTtl(ttl: Ttl, inherited: TierMs | TtlPolicy, path: string): TierMs | TtlPolicy {
-  if (typeof ttl === 'function') return ttl
-  if (typeof ttl !== 'object' || ttl === null) {
+function parseTierTtl(ttl: Duration | TierTtl, inherited: TierMs | TtlPolicy, path: string): TierMs {
+  if (typeof ttl !== 'object' || ttl === null || Array.isArray(ttl)) {
     const ms = parseDuration(ttl, path)
     return { memoryMs: ms, redisMs: ms }
   }

@@ -13,11 +13,11 @@ import type { FillReply, Store, StoredTail } from './store.ts'
 /** What Redis has under a key. */
 export type Found =
   /** May be served as it is, or where a stale value is allowed. */
-  | { readonly kind: 'fresh' | 'stale'; readonly entry: Entry; readonly head: Buffer }
-  /** Nothing that may be served. `head` names what is there, if anything is. */
-  | { readonly kind: 'none'; readonly head: Buffer }
+  | { readonly kind: 'fresh' | 'stale'; readonly entry: Entry; readonly bytes: Buffer }
+  /** Nothing that may be served. `bytes` are what is there, if anything is. */
+  | { readonly kind: 'none'; readonly bytes: Buffer }
   /** Redis could not be asked. */
-  | { readonly kind: 'away'; readonly head: Buffer }
+  | { readonly kind: 'away'; readonly bytes: Buffer }
 
 /** The right to load a key, from `s0` on, in Redis's order. */
 export interface Lease {
@@ -42,8 +42,8 @@ export interface Outgoing {
 }
 
 const NOTHING = Buffer.alloc(0)
-export const NONE: Found = { kind: 'none', head: NOTHING }
-const AWAY: Found = { kind: 'away', head: NOTHING }
+export const NONE: Found = { kind: 'none', bytes: NOTHING }
+const AWAY: Found = { kind: 'away', bytes: NOTHING }
 /** How long a lease lasts; it is renewed while its holder loads, so this is how long others wait for one who died. */
 const LEASE_MS = 1500
 
@@ -54,6 +54,7 @@ const LEASE_MS = 1500
 export class Remote {
   readonly latency: LatencyRecorder = new LatencyRecorder()
   errors = 0
+  #reads = 0
   readonly #store: Store
   readonly #codec: ValueCodec
   readonly #clock: Clock
@@ -69,30 +70,54 @@ export class Remote {
     this.#token = token
   }
 
-  /** Reads keys of one partition in one command. Never rejects. */
-  async read(partition: Partition, ids: readonly string[]): Promise<Found[]> {
-    const now = this.#clock.now()
+  /** Looks a key up, and gives what `then` makes of it. Never rejects by itself. */
+  read<T>(partition: Partition, id: string, then: (found: Found) => T): Promise<T> {
+    const now = this.#clock.recent()
+    if (!partition.trusts(now)) {
+      return partition.ensureTrust(now).then(() => this.#read(partition, id, then))
+    }
+    return this.#read(partition, id, then)
+  }
+
+  #read<T>(partition: Partition, id: string, then: (found: Found) => T): Promise<T> {
+    const born = partition.now
+    // Every eighth is timed: that tells the quantiles as well, and a look at the clock costs as much as a look at memory.
+    const from = (this.#reads++ & 7) === 0 ? this.#clock.precise() : 0
+    return this.#store.readOne(partition.index, id).then(
+      bytes => {
+        if (from > 0) this.latency.record(this.#clock.precise() - from)
+        return then(bytes === undefined ? NONE : this.#open(partition, id, bytes, born))
+      },
+      (error: unknown) => {
+        this.failed('read', error, id)
+        return then(AWAY)
+      },
+    )
+  }
+
+  /** Looks keys of one partition up in one command. Never rejects. */
+  async readMany(partition: Partition, ids: readonly string[]): Promise<Found[]> {
+    const now = this.#clock.recent()
     if (!partition.trusts(now)) await partition.ensureTrust(now)
     const born = partition.now
-    const from = this.#clock.precise()
     try {
       const values = await this.#store.read(partition.index, ids)
-      this.latency.record(this.#clock.precise() - from)
       return ids.map((id, i) => {
         const bytes = values[i]
         return bytes === undefined ? NONE : this.#open(partition, id, bytes, born)
       })
     } catch (error) {
-      this.failed('read', error, ids[0])
+      this.failed('read', error)
       return ids.map(() => AWAY)
     }
   }
 
-  /** Asks for the right to load a key. `reject` names the value that is not good enough. Never rejects. */
-  async claim(partition: Partition, id: string, reject: Buffer, force: boolean): Promise<Claim> {
+  /** Asks for the right to load a key. `found` are the bytes of a value that is not good enough. Never rejects. */
+  async claim(partition: Partition, id: string, found: Buffer, force: boolean): Promise<Claim> {
     const token = this.#token()
     const born = partition.now
     try {
+      const reject = headerBytes(found)
       const request = { id, token, leaseMs: LEASE_MS, epochIfNew: this.#token(), reject, force }
       const reply = await this.#store.lease(partition.index, request)
       if (reply.kind === 'value')
@@ -192,44 +217,35 @@ export class Remote {
   }
 
   #open(partition: Partition, id: string, bytes: Buffer, born: number): Found {
-    const head = Buffer.from(headerBytes(bytes))
+    const now = this.#clock.recent()
     try {
       const envelope = this.#codec.open(id, bytes)
-      const life = this.#lifeOf(partition, envelope)
-      const kind = this.#kindOf(partition, id, envelope, life, born)
-      if (kind === 'none') return { kind, head }
+      const life = lifeOf(envelope, now, partition.redisOffsetMs)
+      const kind = this.#kindOf(partition, id, envelope, life, born, now)
+      if (kind === 'none') return { kind, bytes }
       const { value, bytes: size } = this.#codec.body(id, envelope)
       const entry = new Entry(value, life, envelope.s0, born, envelope.tags, size, partition)
-      if (kind === 'stale') entry.expire(this.#clock.now())
-      return { kind, entry, head }
+      if (kind === 'stale') entry.expire()
+      return { kind, entry, bytes }
     } catch (error) {
       this.failed('decode', error, id)
-      if (error instanceof CacheError) void this.#discard(partition, id, head)
-      return { kind: 'none', head }
+      if (error instanceof CacheError) void this.#discard(partition, id, headerBytes(bytes))
+      return { kind: 'none', bytes }
     }
   }
 
   #kindOf(
     partition: Partition,
     id: string,
-    envelope: Envelope,
+    { s0, tags, epoch, mark }: Envelope,
     life: Lifetime,
     born: number,
+    now: number,
   ): 'fresh' | 'stale' | 'none' {
-    const now = this.#clock.now()
-    const { s0, tags, epoch, mark } = envelope
     const verdict = partition.judge({ id, tags, s0, born, loadedHere: false }, epoch)
     if (verdict === 'dead') return 'none'
-    const fresh = verdict === 'live' && mark === 0 && now < life.freshUntil && partition.trusts(now)
-    if (fresh) return 'fresh'
+    if (verdict === 'live' && mark === 0 && now < life.freshUntil && partition.trusts(now)) return 'fresh'
     return now < life.staleUntil ? 'stale' : 'none'
-  }
-
-  #lifeOf(partition: Partition, { bornMs, ttlMs, graceMs }: Envelope): Lifetime {
-    const now = this.#clock.now()
-    const age = Math.max(0, now + partition.redisOffsetMs - bornMs)
-    const bornAt = Math.floor(now - age)
-    return { bornAt, freshUntil: bornAt + ttlMs, staleUntil: graceMs === 0 ? 0 : bornAt + ttlMs + graceMs }
   }
 
   async #discard(partition: Partition, id: string, head: Buffer): Promise<void> {
@@ -239,4 +255,11 @@ export class Remote {
       this.failed('discard', error, id)
     }
   }
+}
+
+/** When a stored value ends, in this process's time. Its age is never taken for less than none. */
+function lifeOf({ bornMs, ttlMs, graceMs }: Envelope, now: number, redisOffsetMs: number): Lifetime {
+  const bornAt = Math.floor(now - Math.max(0, now + redisOffsetMs - bornMs))
+  const freshUntil = bornAt + ttlMs
+  return { bornAt, freshUntil, staleUntil: graceMs === 0 ? 0 : freshUntil + graceMs }
 }

@@ -111,12 +111,14 @@ export class Root {
         value: glob,
       })
     }
+    if (this.engine.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
     // A first character that marks an id is escaped in it, as in any key; a leading * stays a pattern.
     const pattern = /^[*?]/.test(glob) ? prefix + glob : idOf(prefix, glob)
     const matches = globToRegExp(pattern)
-    const found = new Set(
-      [...this.engine.parts.local.memory.entries()].flatMap(([id]) => (matches.test(id) ? [id] : [])),
-    )
+    // What is loading now is not in any tier yet.
+    const here = [...this.engine.parts.local.memory.entries()].map(([id]) => id)
+    const loading = this.engine.flights.all().map(flight => flight.id)
+    const found = new Set([...here, ...loading].filter(id => matches.test(id)))
     let deleted = 0
     const flush = async (): Promise<void> => {
       if (found.size === 0) return
@@ -124,8 +126,10 @@ export class Root {
       await remove([...found])
       found.clear()
     }
-    for await (const { ids } of this.#store?.scan(pattern.replace(/[[\]\\]/g, '\\$&')) ?? []) {
-      for (const id of ids) found.add(id)
+    // Redis counts `?` in bytes; here it is a character, so Redis is asked for more and what it finds is looked at.
+    for await (const { ids } of this.#store?.scan(pattern.replace(/[[\]\\]/g, '\\$&').replaceAll('?', '*')) ??
+      []) {
+      for (const id of ids) if (matches.test(id)) found.add(id)
       if (found.size >= DELETE_BATCH) await flush()
     }
     await flush()
@@ -145,7 +149,7 @@ export class Root {
     await before(this.engine.idle(), ms, clock)
     if (this.#store?.breakerState() !== 'open')
       await Promise.all(partitions.flatMap(one => (one.deferred > 0 ? [before(one.sync(), ms, clock)] : [])))
-    this.engine.loader.abort()
+    this.engine.loader.close()
     for (const partition of partitions) partition.stop()
     await this.#store?.close()
     memory.clear()

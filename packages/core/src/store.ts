@@ -7,7 +7,9 @@
  */
 export interface Store {
   readonly partitions: number
-  /** The stored bytes of each id, `undefined` where there are none. */
+  /** The stored bytes of an id, `undefined` if there are none. It may travel with other reads. */
+  readOne(partition: number, id: string): Promise<Buffer | undefined>
+  /** The stored bytes of each id, in one command. */
   read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]>
   /** Asks for the right to load a key. */
   lease(partition: number, request: LeaseRequest): Promise<LeaseReply>

@@ -45,13 +45,20 @@ export class Writer {
   /** Stores values, and invalidates what stood under their keys. Throws `CacheError` `E_VALUE` before anything is changed. */
   async set(writings: readonly Writing[], strict: boolean, counters: Counters): Promise<Invalidation> {
     this.#open()
-    const prepared = writings.map(writing => this.#prepare(writing))
-    const groups = Map.groupBy(prepared, one => this.#engine.parts.local.partition(one.id))
-    const outcomes = await Promise.all(
-      [...groups].map(([partition, group]) => this.#store(partition, group, strict)),
+    const { local, clock } = this.#engine.parts
+    const groups = Map.groupBy(writings, one => local.partition(one.id))
+    // Redis's time, by which a value ends, is known from the first SYNC on.
+    for (const partition of groups.keys())
+      if (partition.epoch === '') await partition.ensureTrust(clock.now())
+    const prepared = [...groups].map(([partition, group]) => ({
+      partition,
+      group: group.map(one => this.#prepare(one)),
+    }))
+    const outcomes = this.#track(
+      Promise.all(prepared.map(({ partition, group }) => this.#store(partition, group, strict))),
     )
     counters.sets += writings.length
-    return combined(outcomes)
+    return combined(await outcomes)
   }
 
   /** Invalidates. Tags and prefixes concern every partition, and are committed when all of them have it. */
@@ -75,13 +82,19 @@ export class Writer {
         : []
     })
     try {
-      const result = combined(await Promise.all(calls))
+      const result = combined(await this.#track(Promise.all(calls)))
       tell(result.status)
       return result
     } catch (error) {
       tell('failed')
       throw error
     }
+  }
+
+  /** `close` waits for calls under way. */
+  #track<T>(calls: Promise<T>): Promise<T> {
+    this.#engine.behind(calls.catch(() => {}))
+    return calls
   }
 
   #prepare(writing: Writing): Prepared {

@@ -21,8 +21,8 @@ interface Track {
   hard: number
   soft: number
   held: number
-  heldHardAt: number
-  heldSoftAt: number
+  calledHard: number
+  calledSoft: number
 }
 
 const KEYS_KEPT = 100_000
@@ -39,6 +39,7 @@ export class Marks {
   readonly #keepMs: number
   #floor = 0
   #newest = 0
+  #newestCall = 0
   #heldSlots = 0
   #generation = 0
   /** Changes with whatever concerns tags and prefixes. Keys are dropped from memory by name instead. */
@@ -63,19 +64,17 @@ export class Marks {
     const at = this.#next(targets)
     for (const track of this.#tracks(targets, now)) {
       track.held++
-      if (targets.soft) track.heldSoftAt = at
-      else track.heldHardAt = at
+      if (targets.soft) track.calledSoft = at
+      else track.calledHard = at
     }
     this.#heldSlots += slotCount(targets)
+    if (slotCount(targets) > 0) this.#newestCall = at
   }
 
   /** It is confirmed, or given up. */
   release(targets: Targets, now: number): void {
     for (const track of this.#tracks(targets, now)) {
-      if (--track.held > 0) continue
-      track.held = 0
-      track.heldHardAt = 0
-      track.heldSoftAt = 0
+      track.held = Math.max(0, track.held - 1)
     }
     this.#heldSlots -= slotCount(targets)
   }
@@ -117,7 +116,7 @@ export class Marks {
     const key = this.#keys.get(stamp.id)
     let verdict = key === undefined ? 'live' : judgeTrack(key, stamp)
     if (verdict === 'dead' || stamp.s0 < this.#floor) return 'dead'
-    if (this.#newest <= stamp.s0 && this.#heldSlots === 0) return verdict
+    if (this.#newest <= stamp.s0 && this.#newestCall <= stamp.born && this.#heldSlots === 0) return verdict
     for (const slot of slotsOf(stamp.id, stamp.tags)) {
       const track = this.#slots.get(slot)
       if (track === undefined) continue
@@ -186,15 +185,17 @@ function slotCount(targets: Targets): number {
 }
 
 function newTrack(): Track {
-  return { hard: 0, soft: 0, held: 0, heldHardAt: 0, heldSoftAt: 0 }
+  return { hard: 0, soft: 0, held: 0, calledHard: 0, calledSoft: 0 }
 }
 
+/**
+ * By position in the log; and what was called here also by the order of this instance, which holds whatever a failover did to
+ * the numbers, and before Redis has confirmed the call.
+ */
 function judgeTrack(track: Track, stamp: Stamp): Verdict {
-  const holds = track.held > 0
-  const heldHard = holds && track.heldHardAt > 0 && (!stamp.loadedHere || track.heldHardAt > stamp.born)
-  if (heldHard || track.hard > stamp.s0) return 'dead'
-  const heldSoft = holds && track.heldSoftAt > 0 && (!stamp.loadedHere || track.heldSoftAt > stamp.born)
-  return heldSoft || track.soft > stamp.s0 ? 'stale' : 'live'
+  const waits = track.held > 0 && !stamp.loadedHere
+  if (track.hard > stamp.s0 || track.calledHard > stamp.born || (waits && track.calledHard > 0)) return 'dead'
+  return track.soft > stamp.s0 || track.calledSoft > stamp.born || waits ? 'stale' : 'live'
 }
 
 /** Clears the positions of a track; says whether it is still needed. */

@@ -74,6 +74,10 @@ export class Partition implements Trust {
   readonly #ring: Targets[] = []
   #ringNames = 0
   #nonce = '-'
+  /** The last position that Redis confirmed to this instance. */
+  #confirmed = 0
+  #doubts = 0
+  #due = 0
   #resetAt = 0
   #syncing: Promise<void> | undefined
   #again = false
@@ -106,6 +110,11 @@ export class Partition implements Trust {
     return this.#marks.generation
   }
 
+  /** A position that whatever is loaded from now on is valid from: all up to it happened before. */
+  get known(): number {
+    return Math.max(this.seq, this.#confirmed)
+  }
+
   /** What is known of a value read from Redis or loaded here. */
   judge(stamp: Stamp, epoch: string): Verdict {
     if (epoch !== this.epoch || stamp.born < this.#resetAt) return 'dead'
@@ -131,9 +140,10 @@ export class Partition implements Trust {
     this.#marks.hold(targets, clock.now())
     this.#touch()
     listener.onKeys(targets.keys, Number.POSITIVE_INFINITY, targets.soft, true)
+    const before = this.seq
     try {
       const reply = await this.#send(targets, writes)
-      this.#confirm(targets, reply)
+      this.#confirm(targets, reply, before)
       return { status: 'committed', ...reply }
     } catch (cause) {
       if (strict || this.#stopped) {
@@ -203,11 +213,12 @@ export class Partition implements Trust {
       this.#again = true
       return
     }
-    const now = this.#options.clock.now()
+    const { clock, heartbeatMs } = this.#options
+    const now = clock.now()
     this.#recentSyncs = this.#recentSyncs.filter(at => now - at < 1000)
-    if (this.#recentSyncs.length >= SYNCS_PER_SECOND) return this.#schedule(1000 / SYNCS_PER_SECOND)
-    this.#recentSyncs.push(now)
-    void this.sync()
+    const [oldest] = this.#recentSyncs
+    if (oldest === undefined || this.#recentSyncs.length < SYNCS_PER_SECOND) void this.sync()
+    else this.#schedule(Math.min(heartbeatMs, oldest + 1000 - now))
   }
 
   /** One SYNC, with all that must come before it. Never rejects; the next one is scheduled. */
@@ -225,9 +236,14 @@ export class Partition implements Trust {
   async #sync(): Promise<void> {
     const { clock, store, index, random, maxStalenessMs } = this.#options
     this.#timer?.()
+    this.#timer = undefined
+    const now = clock.now()
+    this.#recentSyncs = [...this.#recentSyncs.filter(at => now - at < 1000), now]
     try {
       await this.#drain()
       const sentAt = clock.now()
+      const confirmed = this.#confirmed
+      const doubts = this.#doubts
       const reply = await store.sync(index, {
         epoch: this.epoch,
         seq: this.seq,
@@ -236,10 +252,10 @@ export class Partition implements Trust {
       })
       if (this.#stopped) return
       this.redisOffsetMs = reply.redisMs - (sentAt + clock.now()) / 2
-      await this.#follow(reply)
+      await this.#follow(reply, confirmed)
       this.#silent = 0
       // What was deferred while this SYNC was under way must be in Redis before the next one can renew anything.
-      if (this.#journal.size > 0) return
+      if (this.#journal.size > 0 || this.#doubts > doubts) return
       this.trustedUntil = sentAt + maxStalenessMs
       this.#setCoherent(true, '')
     } catch (error) {
@@ -250,9 +266,11 @@ export class Partition implements Trust {
     }
   }
 
-  async #follow(reply: SyncReply): Promise<void> {
-    const { clock, listener, store, index, random } = this.#options
-    if (reply.kind === 'records') {
+  async #follow(reply: SyncReply, confirmed: number): Promise<void> {
+    const { listener, store, index, random } = this.#options
+    // A log that ends before what it once confirmed has lost its end, although what this instance had heard of is still there.
+    const isBehind = reply.kind === 'diverged' || (reply.kind === 'records' && reply.seq < confirmed)
+    if (reply.kind === 'records' && !isBehind) {
       for (const record of reply.records) if (record.seq > this.seq) this.#applyRecord(record)
       if (reply.seq >= this.seq) this.#moveTo(reply.seq, reply.nonce)
       return
@@ -260,9 +278,11 @@ export class Partition implements Trust {
     const before = this.seq
     this.trustedUntil = 0
     // Redis lost the end of its log: its numbers must not be used twice.
-    if (reply.kind === 'diverged')
-      await store.heal(index, reply.epoch, Math.max(before, reply.seq) + 1, random())
-    if (reply.kind === 'epoch') this.#marks.restart()
+    if (isBehind) await store.heal(index, reply.epoch, Math.max(before, confirmed, reply.seq) + 1, random())
+    if (reply.kind === 'epoch') {
+      this.#marks.restart()
+      this.#confirmed = 0
+    }
     this.epoch = reply.epoch
     this.#moveTo(reply.seq, reply.nonce)
     this.#marks.merge(reply.marks)
@@ -291,9 +311,10 @@ export class Partition implements Trust {
     const taken = this.#journal.take()
     try {
       for (let batch = taken.batches[0]; batch !== undefined; batch = taken.batches[0]) {
+        const before = this.seq
         const reply = await this.#send(batch)
         taken.batches.shift()
-        this.#confirm(batch, reply)
+        this.#confirm(batch, reply, before)
       }
       listener.onReplayed(count)
     } finally {
@@ -316,21 +337,29 @@ export class Partition implements Trust {
     })
   }
 
-  /** An invalidation called here stands in the log. */
-  #confirm(targets: Targets, reply: InvalidateReply): void {
+  /** An invalidation called here, when `before` was the last position heard of, stands in the log. */
+  #confirm(targets: Targets, reply: InvalidateReply, before: number): void {
     const { clock, listener } = this.#options
     if (reply.epoch === this.epoch) {
       this.#marks.apply(targets, reply.seq, clock.now())
-      // Nobody else writes to this log, so what is confirmed is all there is.
+      // Nobody else writes to a log without Redis. Elsewhere, a number that was used before says that the log went back.
       if (this.#options.heartbeatMs === undefined) this.#moveTo(reply.seq, this.#nonce)
+      else if (reply.seq <= before) this.#doubt()
+      this.#confirmed = Math.max(this.#confirmed, reply.seq)
       this.#remember(targets)
       listener.onKeys(targets.keys, reply.seq, targets.soft, true)
     } else {
-      this.trustedUntil = 0
-      this.syncSoon()
+      this.#doubt()
     }
     this.#marks.release(targets, clock.now())
     this.#touch()
+  }
+
+  /** What Redis said does not fit what is known: nothing is trusted until a SYNC that is sent from now on. */
+  #doubt(): void {
+    this.#doubts++
+    this.trustedUntil = 0
+    this.syncSoon()
   }
 
   #defer(targets: Targets): void {
@@ -388,8 +417,13 @@ export class Partition implements Trust {
     this.#options.listener.onTrust(coherent, reason)
   }
 
+  /** Never puts off a SYNC that is due earlier. */
   #schedule(ms: number): void {
+    const { clock } = this.#options
+    const due = clock.now() + ms
+    if (this.#timer !== undefined && this.#due <= due) return
     this.#timer?.()
-    this.#timer = this.#options.clock.after(ms, () => void this.sync())
+    this.#due = due
+    this.#timer = clock.after(ms, () => void this.sync())
   }
 }

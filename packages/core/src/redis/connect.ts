@@ -1,5 +1,5 @@
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
-import { CacheError, shown } from '../errors.ts'
+import { CacheError } from '../errors.ts'
 
 /** A client of ioredis: one server, or a Cluster. */
 export type Client = Redis | Cluster
@@ -33,6 +33,8 @@ export interface Connections {
 
 const FIRST_RETRY_MS = 50
 const LAST_RETRY_MS = 500
+/** How long a connection that is being closed may wait for the other side. */
+const DISCONNECT_MS = 200
 
 /** Opens the connections. Throws `CacheError` `E_OPTION` for a target that cannot be one; never for a server that is away. */
 export function connect(
@@ -57,7 +59,7 @@ export function connect(
           autoResendUnfulfilledCommands: false,
         } as Settings,
       })
-    return quiet({ commands: [open()], subscriber: open(), isCluster: true, owned: true })
+    return { commands: [open()], subscriber: open(), isCluster: true, owned: true }
   }
   const { url, ...options } = typeof target === 'string' ? { url: target } : target
   const all: Settings = {
@@ -65,20 +67,10 @@ export function connect(
     ...options,
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,
+    lazyConnect: false,
   }
   const open = (): Redis => (url === undefined ? new Redis(all) : new Redis(url, all))
-  return quiet({
-    commands: Array.from({ length: count }, open),
-    subscriber: open(),
-    isCluster: false,
-    owned: true,
-  })
-}
-
-/** A target as it may be shown: without user and password. */
-export function redacted(target: RedisTarget): string {
-  if (typeof target === 'string') return target.replace(/\/\/[^@/]*@/, '//***@')
-  return isClient(target) ? 'a client' : 'options'
+  return { commands: Array.from({ length: count }, open), subscriber: open(), isCluster: false, owned: true }
 }
 
 function useClient(client: Client, settings: Settings): Connections {
@@ -88,20 +80,12 @@ function useClient(client: Client, settings: Settings): Connections {
     : (client.options as RedisOptions).keyPrefix
   if (prefix)
     throw redisOption(
-      'keyPrefix',
-      prefix,
-      'is not supported: keys and channels must agree. Use namespace instead',
+      'redis',
+      'has a keyPrefix, which is not supported: keys and channels must agree. Use namespace instead',
     )
   // Only the subscription needs a connection of its own. The commands go through the client as its owner set it up.
   const subscriber = isCluster ? (client as Cluster).duplicate() : (client as Redis).duplicate(settings)
-  return quiet({ commands: [client], subscriber, isCluster, owned: false })
-}
-
-/** ioredis throws errors that nobody listens to; a connection that is away must not end the process. */
-function quiet(connections: Connections): Connections {
-  connections.subscriber.on('error', () => {})
-  if (connections.owned) for (const client of connections.commands) client.on('error', () => {})
-  return connections
+  return { commands: [client], subscriber, isCluster, owned: false }
 }
 
 /**
@@ -113,7 +97,9 @@ function ownSettings(connectMs: number, random: () => number): Settings {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    lazyConnect: false,
     connectTimeout: connectMs,
+    disconnectTimeout: DISCONNECT_MS,
     keepAlive: 10_000,
     noDelay: true,
     retryStrategy: retryAfter(random),
@@ -138,45 +124,38 @@ function isClient(target: RedisTarget): target is Client {
 function checkTarget(target: RedisTarget): void {
   if (typeof target === 'string') return checkUrl(target, 'redis')
   if (typeof target !== 'object' || target === null) {
-    throw redisOption('redis', target, 'must be a URL, options of ioredis, { cluster: [...] }, or a client')
+    throw redisOption('redis', 'must be a URL, options of ioredis, { cluster: [...] }, or a client')
   }
   if (isClient(target)) return
   if ('cluster' in target) {
     if (!Array.isArray(target.cluster) || target.cluster.length === 0) {
-      throw redisOption(
-        'redis.cluster',
-        target.cluster,
-        'must list at least one node, such as { host, port }',
-      )
+      throw redisOption('redis.cluster', 'must list at least one node, such as { host, port }')
     }
     return
   }
   if (target.url !== undefined) checkUrl(target.url, 'redis.url')
-  if (target.keyPrefix)
-    throw redisOption('redis.keyPrefix', target.keyPrefix, 'is not supported. Use namespace instead')
+  if (target.keyPrefix) throw redisOption('redis.keyPrefix', 'is not supported. Use namespace instead')
 }
 
+/** Nothing of an address is shown: where it is malformed, its password may be anywhere in it. */
 function checkUrl(url: unknown, path: string): void {
   if (typeof url !== 'string' || !URL.canParse(url)) {
     throw redisOption(
       path,
-      typeof url === 'string' ? redacted(url) : url,
-      'is not a URL. It looks like redis://user:password@host:6379/0, or rediss:// for TLS',
+      'is not a URL. It looks like redis://user:password@host:6379/0, or rediss:// for TLS; special characters of a password are percent-encoded',
     )
   }
   const { protocol } = new URL(url)
   if (protocol === 'http:' || protocol === 'https:') {
     throw redisOption(
       path,
-      redacted(url),
       'is an HTTP address, perhaps of a REST API. Give the address of the Redis protocol: redis:// or rediss:// (Upstash shows it as UPSTASH_REDIS_URL)',
     )
   }
-  if (protocol !== 'redis:' && protocol !== 'rediss:') {
-    throw redisOption(path, redacted(url), 'must begin with redis:// or rediss://')
-  }
+  if (protocol !== 'redis:' && protocol !== 'rediss:')
+    throw redisOption(path, 'must begin with redis:// or rediss://')
 }
 
-function redisOption(path: string, value: unknown, must: string): CacheError {
-  return new CacheError('E_OPTION', `${path}: ${shown(value)} ${must}.`, { path, value })
+function redisOption(path: string, must: string): CacheError {
+  return new CacheError('E_OPTION', `${path} ${must}.`, { path })
 }

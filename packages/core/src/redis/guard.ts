@@ -1,6 +1,7 @@
 import CircuitBreaker from 'opossum'
 import type { Clock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
+import { redisError } from './redis-error.ts'
 
 /** When the circuit around reads and fills opens and how long it stays open. */
 export interface BreakerOptions {
@@ -114,17 +115,20 @@ export class Guard {
     this.#head = 0
   }
 
+  // What began before the circuit opened says nothing of what comes after it has closed.
   readonly #succeeded = (): void => {
+    if (!this.#circuit.closed) return
     this.#inARow = 0
     this.#count(true)
   }
 
   readonly #failed = (): void => {
+    if (!this.#circuit.closed) return
     this.#count(false)
     const total = this.#good + this.#bad
     const { volume, errorThreshold } = this.#options
     const many = total >= volume && this.#bad >= total * errorThreshold
-    if (!this.#circuit.closed || (++this.#inARow < volume && !many)) return
+    if (++this.#inARow < volume && !many) return
     this.#good = 0
     this.#bad = 0
     this.#inARow = 0
@@ -168,10 +172,4 @@ function refused(): CacheError {
     'E_REDIS',
     'Redis failed too often and is left alone for a moment (the circuit is open).',
   )
-}
-
-/** What a client threw, as an error of ours. Messages of clients hold addresses, never passwords. */
-export function redisError(operation: string, cause: unknown): CacheError {
-  const text = cause instanceof Error ? cause.message : String(cause)
-  return new CacheError('E_REDIS', `Redis failed ${operation}: ${text}`, { cause })
 }

@@ -2,6 +2,8 @@
 export type Fetch = (keys: readonly string[]) => Promise<(Buffer | null)[]>
 
 const MAX_BATCH = 256
+const SMALL_BATCH = 8
+const AHEAD = 2
 
 interface Wanted {
   readonly key: string
@@ -10,8 +12,8 @@ interface Wanted {
 }
 
 /**
- * Turns single reads into few commands: while nothing is under way a read is sent at once, so an idle client pays no delay;
- * otherwise all reads of one turn of the event loop travel as one MGET.
+ * Turns single reads into few commands: the reads of one callback of the event loop travel together; while others are under way,
+ * those of one turn of the loop do. So an idle client waits for nothing, and readers that were answered together ask together again.
  */
 export class Reader {
   readonly #fetch: Fetch
@@ -27,9 +29,10 @@ export class Reader {
   read(key: string): Promise<Buffer | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject })
-      if (this.#underWay === 0) this.#send()
-      else if (this.#waiting.length >= MAX_BATCH) this.#send()
-      else if (this.#waiting.length === 1) this.#soon(this.#send)
+      if (this.#waiting.length >= (this.#underWay < AHEAD ? SMALL_BATCH : MAX_BATCH)) this.#send()
+      else if (this.#waiting.length > 1) return
+      else if (this.#underWay === 0) process.nextTick(this.#send)
+      else this.#soon(this.#send)
     })
   }
 

@@ -11,9 +11,9 @@
 
 const EPOCH = `
 local function epoch(m, l, fresh)
-  local e = redis.call('HGET', m, 'e')
-  if e then return e end
-  redis.call('DEL', l)
+  local e = redis.pcall('HGET', m, 'e')
+  if type(e) == 'string' then return e end
+  redis.call('DEL', m, l)
   redis.call('HSET', m, 'e', fresh, 's', 0, 'n', '-')
   return fresh
 end
@@ -31,11 +31,12 @@ const INVALIDATE = `${EPOCH}
 local m, l = KEYS[1], KEYS[2]
 local soft, slots = ARGV[7] == '1', tonumber(ARGV[8])
 local values = 8 + slots
-local s = tonumber(redis.call('HGET', m, 's') or 0) + 1
+local known = redis.pcall('HMGET', m, 'e', 's')
+local s = (tonumber(known[2] or 0) or 0) + 1
 local stored = 0
 if #ARGV > values then
   stored = 1
-  local h = head(s, redis.call('HGET', m, 'e') or ARGV[1])
+  local h = head(s, known[1] or ARGV[1])
   for i = 4, #KEYS, 2 do
     local done = stored == 1 and redis.pcall('SET', KEYS[i], h .. ARGV[values + i - 3], 'PX', ARGV[values + i - 2])
     if type(done) ~= 'table' or not done.ok then
@@ -51,7 +52,7 @@ else
     if not soft then
       redis.call('UNLINK', KEYS[i])
     elseif redis.call('EXISTS', KEYS[i]) == 1 then
-      redis.call('SETRANGE', KEYS[i], 2, string.char(1))
+      if type(redis.pcall('SETRANGE', KEYS[i], 2, string.char(1))) == 'table' then redis.call('UNLINK', KEYS[i]) end
     end
   end
 end
@@ -60,7 +61,14 @@ local previous = redis.call('HGET', m, 'n')
 redis.call('HSET', m, 's', s, 'n', ARGV[2])
 local field = soft and 'x' or 't'
 for i = 9, values do redis.call('HSET', m, field .. ARGV[i], s) end
-redis.call('XADD', l, 'MAXLEN', '~', ARGV[4], s .. '-0', 'n', ARGV[2], 'o', ARGV[3], 'p', ARGV[5])
+local function append()
+  return redis.pcall('XADD', l, 'MAXLEN', '~', ARGV[4], s .. '-0', 'n', ARGV[2], 'o', ARGV[3], 'p', ARGV[5])
+end
+-- A log that does not take the record is not ours, or from another time: nobody may be told that it has no gap.
+if type(append()) == 'table' then
+  redis.call('DEL', l)
+  append()
+end
 local payload = ARGV[5]
 if #payload > 8192 then payload = '' end
 redis.call('PUBLISH', ARGV[6], table.concat({e, s, previous, ARGV[2], ARGV[3], payload}, '|'))
@@ -71,8 +79,10 @@ return {e, s, stored}
 const LEASE = `${EPOCH}
 local v, L = KEYS[4], KEYS[5]
 if ARGV[5] ~= '1' then
-  local first = redis.call('GETRANGE', v, 0, math.max(#ARGV[4] - 1, 0))
-  if first ~= '' and first ~= ARGV[4] then return {'V', redis.call('GET', v)} end
+  local first = redis.pcall('GETRANGE', v, 0, math.max(#ARGV[4] - 1, 0))
+  if type(first) == 'table' then
+    redis.call('UNLINK', v) -- a key of another type is no value
+  elseif first ~= '' and first ~= ARGV[4] then return {'V', redis.call('GET', v)} end
   local holder = redis.call('GET', L)
   if holder then
     if string.sub(holder, -1) ~= '!' then redis.pcall('APPEND', L, '!') end
@@ -177,9 +187,13 @@ end
 return 0
 `
 
-/* KEYS v   ARGV first-bytes */
+/* KEYS v   ARGV first-bytes. A key of another type is no value either. */
 const DISCARD = `
-if #ARGV[1] > 0 and redis.call('GETRANGE', KEYS[1], 0, #ARGV[1] - 1) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) end
+local n = #ARGV[1]
+local first = redis.pcall('GETRANGE', KEYS[1], 0, math.max(n - 1, 0))
+if type(first) == 'table' or (first == ARGV[1] and (n > 0 or redis.call('EXISTS', KEYS[1]) == 1)) then
+  return redis.call('UNLINK', KEYS[1])
+end
 return 0
 `
 

@@ -16,6 +16,7 @@ import type {
 } from '../store.ts'
 import { type Client, type Connections, type RedisTarget, connect } from './connect.ts'
 import { type BreakerOptions, type BreakerState, Guard } from './guard.ts'
+import { Links } from './links.ts'
 import { Reader } from './reader.ts'
 import { SCRIPTS, type ScriptName } from './scripts.ts'
 import { subscribe } from './subscriber.ts'
@@ -49,10 +50,7 @@ export class RedisStore implements Store {
   readonly #guard: Guard
   readonly #names: readonly Names[]
   readonly #readers: readonly Reader[]
-  readonly #firstUp: Promise<void>
-  #turn = 0
-  #up = false
-  #closed = false
+  readonly #links: Links
 
   constructor(options: RedisStoreOptions) {
     this.#options = options
@@ -70,7 +68,7 @@ export class RedisStore implements Store {
         ),
     )
     for (const client of this.#connections.commands) defineScripts(client)
-    this.#firstUp = this.#watch()
+    this.#links = new Links(this.#connections, clock, connectMs, listener)
     subscribe(
       this.#connections.subscriber,
       this.#names.map(name => name.channel),
@@ -78,13 +76,17 @@ export class RedisStore implements Store {
     )
   }
 
-  read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]> {
-    const { value } = this.#name(partition)
+  readOne(partition: number, id: string): Promise<Buffer | undefined> {
     const reader = this.#readers[partition]
-    const only = ids[0]
-    if (ids.length === 1 && only !== undefined && reader !== undefined)
-      return reader.read(value + only).then(found => [found])
-    return this.#fetch(ids.map(id => value + id)).then(found => found.map(bytes => bytes ?? undefined))
+    if (reader === undefined)
+      return Promise.reject(new CacheError('E_OPTION', `There is no partition ${partition}.`))
+    return reader.read(this.#name(partition).value + id)
+  }
+
+  async read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]> {
+    const { value } = this.#name(partition)
+    const found = await this.#fetch(ids.map(id => value + id))
+    return found.map(bytes => bytes ?? undefined)
   }
 
   async lease(partition: number, request: LeaseRequest): Promise<LeaseReply> {
@@ -193,10 +195,14 @@ export class RedisStore implements Store {
     const masters = 'nodes' in client ? client.nodes('master') : [client]
     for (const master of masters) {
       for (const [partition, { value }] of this.#names.entries()) {
-        const found = master.scanStream({ match: escapeGlob(value) + glob, count: SCAN_BATCH })
-        for await (const keys of found as AsyncIterable<string[]>) {
+        let cursor = '0'
+        do {
+          const step = (): Promise<[string, string[]]> =>
+            master.scan(cursor, 'MATCH', escapeGlob(value) + glob, 'COUNT', SCAN_BATCH)
+          const [next, keys] = await this.#guard.deadline('SCAN', step)
+          cursor = next
           if (keys.length > 0) yield { partition, ids: keys.map(key => key.slice(value.length)) }
-        }
+        } while (cursor !== '0')
       }
     }
   }
@@ -209,33 +215,26 @@ export class RedisStore implements Store {
   }
 
   reconnect(): void {
-    if (!this.#connections.owned) return
-    for (const client of this.#connections.commands) {
-      if (client.status === 'ready' && !('nodes' in client)) client.disconnect(true)
-    }
+    this.#links.reconnect()
   }
 
   breakerState(): BreakerState {
     return this.#guard.state
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
     this.#guard.stop()
-    this.#connections.subscriber.disconnect()
-    if (this.#connections.owned) for (const client of this.#connections.commands) client.disconnect()
-    await Promise.resolve()
+    this.#links.close()
+    return Promise.resolve()
   }
 
   #fetch(keys: readonly string[]): Promise<(Buffer | null)[]> {
     const only = keys[0]
-    if (keys.length === 1 && only !== undefined) {
-      return this.#guard
-        .guarded('GET', () => this.#whenUp(() => this.#client().getBuffer(only)))
-        .then(value => [value])
+    if (keys.length !== 1 || only === undefined) {
+      return this.#guard.guarded('MGET', () => this.#whenUp(() => this.#client().mgetBuffer(...keys)))
     }
-    return this.#guard.guarded('MGET', () => this.#whenUp(() => this.#client().mgetBuffer(...keys)))
+    const get = (): Promise<Buffer | null> => this.#client().getBuffer(only).catch(wrongTypeAsNothing)
+    return this.#guard.guarded('GET', () => this.#whenUp(get)).then(value => [value])
   }
 
   #guarded(
@@ -268,35 +267,11 @@ export class RedisStore implements Store {
 
   /** The first operations wait for the first connection instead of failing; from then on nothing waits for one. */
   #whenUp<T>(operation: () => Promise<T>): Promise<T> {
-    return this.#up ? operation() : this.#firstUp.then(operation)
-  }
-
-  #watch(): Promise<void> {
-    const { listener } = this.#options
-    const first = this.#connections.commands[0]
-    return new Promise(resolve => {
-      const settled = (): void => {
-        this.#up = true
-        resolve()
-      }
-      for (const client of this.#connections.commands) {
-        client.on('error', (error: unknown) => listener.onError(error))
-        client.on('close', settled)
-        client.on('ready', settled)
-      }
-      first?.on('ready', () => listener.onConnection(true))
-      first?.on('close', () => listener.onConnection(false))
-      if (first?.status === 'ready') {
-        settled()
-        listener.onConnection(true)
-      }
-    })
+    return this.#links.isKnown ? operation() : this.#links.firstKnown.then(operation)
   }
 
   #client(): Client {
-    const { commands } = this.#connections
-    this.#turn = this.#turn + 1 < commands.length ? this.#turn + 1 : 0
-    const client = commands[this.#turn]
+    const client = this.#links.next()
     if (client === undefined) throw new CacheError('E_REDIS', 'There is no connection.')
     return client
   }
@@ -320,10 +295,17 @@ function names(namespace: string, partition: number): Names {
   }
 }
 
+/** A key of another type holds no value of ours: empty bytes, which nobody can read. It says nothing of Redis. */
+function wrongTypeAsNothing(error: unknown): Buffer {
+  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return Buffer.alloc(0)
+  throw error
+}
+
 function slotName(slot: number): string {
   return slot.toString(36)
 }
 
+/** Text as itself within a pattern. */
 function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&')
 }

@@ -1,5 +1,6 @@
 import type { StoreListener } from '../store.ts'
 import type { Client } from './connect.ts'
+import { redisError } from './redis-error.ts'
 
 /** Listens to the partitions' channels for as long as the connection lives, and again whenever it comes back. */
 export function subscribe(client: Client, channels: readonly string[], listener: StoreListener): void {
@@ -8,11 +9,10 @@ export function subscribe(client: Client, channels: readonly string[], listener:
     const partition = partitions.get(channel)
     if (partition !== undefined) listener.onMessage(partition, message)
   })
-  client.on('error', (error: unknown) => listener.onError(error))
   const listen = (): void => {
     client.subscribe(...channels).then(
       () => listener.onSubscribed(),
-      (error: unknown) => listener.onError(error),
+      (error: unknown) => listener.onError(redisError('SUBSCRIBE', error)),
     )
   }
   client.on('ready', listen)

@@ -12,10 +12,10 @@ import { type Duration, parseDurationOrZero } from '../duration.ts'
  */
 export interface ManualClock extends Clock {
   /**
-   * Moves time on and runs the timers that come due in their order, each at its moment, with all that follows from it
+   * Moves time on, by 0 or more, and runs the timers that come due in their order, each at its moment, with all that follows from it
    * before the next. Resolves when everything that needs no more time has settled. Calls that overlap run one after another.
    */
-  advance(by: Duration | 0): Promise<void>
+  advance(by: Duration): Promise<void>
   /** Moves time at once, as for a process that was stopped meanwhile: what came due runs late, with the next `advance`. */
   leap(by: Duration): void
   /** Resolves when everything that needs no time has settled. */
@@ -80,7 +80,7 @@ class SteppedClock implements ManualClock {
     return this.#timers.size
   }
 
-  advance(by: Duration | 0): Promise<void> {
+  advance(by: Duration): Promise<void> {
     const ms = parseDurationOrZero(by, 'advance')
     this.#moving = this.#moving.then(() => this.#move(ms))
     return this.#moving

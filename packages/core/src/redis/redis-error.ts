@@ -1,0 +1,16 @@
+import { CacheError } from '../errors.ts'
+
+/**
+ * What a client threw, as an error of ours. Errors of ioredis carry the command they answer, with its arguments: passwords and
+ * stored values. Only name, message, code and stack are taken over.
+ */
+export function redisError(operation: string, thrown: unknown): CacheError {
+  if (thrown instanceof CacheError) return thrown
+  const cause = new Error(thrown instanceof Error ? thrown.message : 'not an error')
+  if (thrown instanceof Error) {
+    cause.name = thrown.name
+    if (thrown.stack !== undefined) cause.stack = thrown.stack
+    if ('code' in thrown) Object.assign(cause, { code: thrown.code })
+  }
+  return new CacheError('E_REDIS', `Redis failed ${operation}: ${cause.message}`, { cause })
+}
