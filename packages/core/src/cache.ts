@@ -165,6 +165,12 @@ export class Cache {
     options: CallOptions<T> = {},
   ): Promise<(T | undefined)[]> {
     checkCallOptions(options)
+    if (typeof loadMissing !== 'function') {
+      throw new CacheError('E_OPTION', `loadMissing: ${shown(loadMissing)} is not a function.`, {
+        path: 'loadMissing',
+        value: loadMissing,
+      })
+    }
     const job = (id: string): Omit<Job, 'key' | 'load'> => ({
       policy: this.#policies.of(id, options as LifeOptions<never>),
       tags: checkTags(options.tags),

@@ -8,7 +8,7 @@ export { raw } from './codec/raw.ts'
 export { Cached, Invalidates } from './decorators.ts'
 export { instrument } from './telemetry.ts'
 export { encryption } from './codec/encryption.ts'
-export type { BreakerSettings, CacheOptions, MemoryOptions } from './create-cache.ts'
+export type { BreakerSettings, CacheOptions, MemoryOptions } from './options.ts'
 export type { BulkValues, EntryView, Loader, SetOptions } from './cache.ts'
 export type {
   CallOptions,

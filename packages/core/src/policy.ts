@@ -90,8 +90,17 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
   hardMs: 10_000,
 })
 
-const LIFE_OPTIONS = ['ttl', 'jitter', 'grace', 'swr', 'refreshAhead', 'negativeTtl', 'timeouts'] as const
-const CALL_OPTIONS = [...LIFE_OPTIONS, 'tags', 'fresh', 'strict'] as const
+/** The names of `LifeOptions`. */
+export const LIFE_OPTIONS: readonly (keyof LifeOptions)[] = [
+  'ttl',
+  'jitter',
+  'grace',
+  'swr',
+  'refreshAhead',
+  'negativeTtl',
+  'timeouts',
+]
+const CALL_OPTIONS = [...LIFE_OPTIONS, 'tags', 'fresh', 'strict']
 const MAX_TAGS = 64
 
 /** The defaults with options over them. Throws `CacheError` naming the option, the value and the remedy. */
@@ -147,35 +156,24 @@ function checkTogether(
 }
 
 function checkTimeouts(timeouts: LoadTimeouts | undefined, path: string): LoadTimeouts {
-  if (timeouts === undefined) return {}
-  if (typeof timeouts !== 'object' || timeouts === null || Array.isArray(timeouts)) {
-    throw optionError(path, timeouts, "must be an object such as { soft: '200ms', hard: '5s' }")
-  }
-  for (const name of Object.keys(timeouts)) {
-    if (name !== 'soft' && name !== 'hard') throw unknownOption(`${path}.${name}`, ['soft', 'hard'])
-  }
-  return timeouts
+  checkNames(timeouts, ['soft', 'hard'], path)
+  return timeouts ?? {}
 }
 
 /** Throws `CacheError` `E_OPTION` for names a call does not have. */
 export function checkCallOptions(options: object): void {
-  for (const name of Object.keys(options)) {
-    if (!(CALL_OPTIONS as readonly string[]).includes(name)) throw unknownOption(name, CALL_OPTIONS)
-  }
+  checkNames(options, CALL_OPTIONS, '')
 }
 
 /** Whether a call that invalidates is strict. Throws `CacheError` `E_OPTION` for names it does not have. */
 export function checkStrict(options: WriteOptions): boolean {
-  for (const name of Object.keys(options)) if (name !== 'strict') throw unknownOption(name, ['strict'])
+  checkNames(options, ['strict'], '')
   return flag(options.strict, false, 'strict')
 }
 
 /** Throws `CacheError` `E_OPTION` for names that do not describe a value's life. */
 export function checkLifeOptions(options: object, path: string): void {
-  for (const name of Object.keys(options)) {
-    if (!(LIFE_OPTIONS as readonly string[]).includes(name))
-      throw unknownOption(`${path}.${name}`, LIFE_OPTIONS)
-  }
+  checkNames(options, LIFE_OPTIONS, path)
 }
 
 /** The tags of a call, each valid and named once. */
@@ -262,4 +260,15 @@ export function optionError(path: string, value: unknown, must: string): CacheEr
 /** An option nobody knows, with those that exist. */
 export function unknownOption(path: string, known: readonly string[]): CacheError {
   return new CacheError('E_OPTION', `${path} is not an option here. Known: ${known.join(', ')}.`, { path })
+}
+
+/** Throws `CacheError` `E_OPTION` for options that are no object, or have names that are not known. */
+export function checkNames(options: object | undefined, known: readonly string[], path: string): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw optionError(path || 'options', options, 'must be an object')
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownOption(path === '' ? name : `${path}.${name}`, known)
+  }
 }

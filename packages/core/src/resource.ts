@@ -1,8 +1,8 @@
 import type { Cache } from './cache.ts'
-import { CacheError } from './errors.ts'
+import { CacheError, shown } from './errors.ts'
 import type { Key } from './key.ts'
 import type { LoadContext } from './load-context.ts'
-import type { CallOptions, LifeOptions } from './policy.ts'
+import { type CallOptions, checkNames, LIFE_OPTIONS, type LifeOptions } from './policy.ts'
 import { versioned } from './wrap.ts'
 import type { Invalidation } from './writer.ts'
 
@@ -45,7 +45,15 @@ export class Resource<I, T> {
   readonly #options: ResourceOptions<I, T>
 
   constructor(cache: Cache, options: ResourceOptions<I, T>) {
+    checkNames(options, OPTIONS, 'resource')
     const { name, version, load, fields, exclude } = options
+    if (typeof name !== 'string' || name === '') {
+      throw new CacheError(
+        'E_OPTION',
+        `resource: name: ${shown(name)} must be a string that no other resource has.`,
+        { path: 'name', value: name },
+      )
+    }
     if (typeof load !== 'function')
       throw new CacheError('E_OPTION', 'resource: load must be a function.', { path: 'load', value: load })
     if (fields !== undefined && exclude !== undefined) {
@@ -130,10 +138,21 @@ async function passes<T>(schema: StandardSchema<T>, value: unknown): Promise<boo
   return (await schema['~standard'].validate(value)).issues === undefined
 }
 
-const LIFE = ['ttl', 'jitter', 'grace', 'swr', 'refreshAhead', 'negativeTtl', 'timeouts'] as const
+const OPTIONS = [
+  'name',
+  'version',
+  'key',
+  'load',
+  'loadMany',
+  'tags',
+  'schema',
+  'fields',
+  'exclude',
+  ...LIFE_OPTIONS,
+]
 
 function lifeOf(options: LifeOptions<never>): LifeOptions {
   return Object.fromEntries(
-    LIFE.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])),
+    LIFE_OPTIONS.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])),
   )
 }

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import { globToRegExp } from './policies.ts'
+import { checkNames } from './policy.ts'
 import type { Engine } from './engine.ts'
 import { CacheError, shown } from './errors.ts'
 import { type Duration, parseDurationOrZero } from './duration.ts'
@@ -136,7 +137,9 @@ export class Root {
     return deleted
   }
 
-  close({ timeout = '5s' }: { readonly timeout?: Duration }): Promise<void> {
+  async close(options: { readonly timeout?: Duration }): Promise<void> {
+    checkNames(options, ['timeout'], '')
+    const { timeout = '5s' } = options
     const ms = parseDurationOrZero(timeout, 'timeout')
     this.#closing ??= this.#close(ms)
     return this.#closing

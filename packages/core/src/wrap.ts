@@ -1,7 +1,13 @@
 import type { Cache } from './cache.ts'
 import { CacheError, shown } from './errors.ts'
 import type { Key, KeyPart } from './key.ts'
-import type { CallOptions, LifeOptions, WriteOptions } from './policy.ts'
+import {
+  type CallOptions,
+  checkLifeOptions,
+  DEFAULT_POLICY,
+  type LifeOptions,
+  resolvePolicy,
+} from './policy.ts'
 import type { Invalidation } from './writer.ts'
 
 /** How the results of a function are cached. */
@@ -48,13 +54,12 @@ export function wrap<A extends unknown[], R>(
       { path: 'name', value: name },
     )
   }
+  checkLifeOptions(life, 'wrap')
+  resolvePolicy(life as LifeOptions<never>, DEFAULT_POLICY, 'wrap')
   const head = versioned(name, version)
   const key = (...args: A): Key => {
     const parts = keyOf === undefined ? (args as KeyPart[]) : keyOf(...args)
-    return [
-      head,
-      ...(typeof parts === 'string' ? [parts] : parts.map(part => (part === undefined ? null : part))),
-    ]
+    return [head, ...(typeof parts === 'string' ? [parts] : parts.map(partOf))]
   }
   const call = (args: A, fresh: boolean): Promise<R> => {
     const tags = typeof tagsOf === 'function' ? tagsOf(...args) : tagsOf
@@ -67,7 +72,12 @@ export function wrap<A extends unknown[], R>(
   }
   return Object.assign((...args: A) => call(args, false), {
     fresh: (...args: A) => call(args, true),
-    invalidate: (...args: A) => cache.deleteMany([key(...args)], {} satisfies WriteOptions),
+    invalidate: (...args: A) => cache.deleteMany([key(...args)]),
     key,
   })
+}
+
+/** An argument that was left out is not `null`: the function may have a default for it. No other part prints like this one. */
+function partOf(part: KeyPart | undefined): KeyPart {
+  return part === undefined ? { undefined: true } : part
 }

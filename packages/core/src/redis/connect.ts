@@ -36,14 +36,13 @@ const LAST_RETRY_MS = 500
 /** How long a connection that is being closed may wait for the other side. */
 const DISCONNECT_MS = 200
 
-/** Opens the connections. Throws `CacheError` `E_OPTION` for a target that cannot be one; never for a server that is away. */
+/** Opens the connections. A server that is away is no error. */
 export function connect(
   target: RedisTarget,
   count: number,
   connectMs: number,
   random: () => number,
 ): Connections {
-  checkTarget(target)
   const settings = ownSettings(connectMs, random)
   if (isClient(target)) return useClient(target, settings)
   if (typeof target === 'object' && 'cluster' in target) {
@@ -98,6 +97,7 @@ function ownSettings(connectMs: number, random: () => number): Settings {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     lazyConnect: false,
+    autoResubscribe: false, // it is not awaited by anyone; subscriber.ts subscribes on every connection
     connectTimeout: connectMs,
     disconnectTimeout: DISCONNECT_MS,
     keepAlive: 10_000,
@@ -121,7 +121,8 @@ function isClient(target: RedisTarget): target is Client {
   )
 }
 
-function checkTarget(target: RedisTarget): void {
+/** Throws `CacheError` `E_OPTION` for what cannot say where Redis is, without showing any of it. */
+export function checkTarget(target: RedisTarget): void {
   if (typeof target === 'string') return checkUrl(target, 'redis')
   if (typeof target !== 'object' || target === null) {
     throw redisOption('redis', 'must be a URL, options of ioredis, { cluster: [...] }, or a client')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Cache } from '../../cache.ts'
-import type { CacheOptions } from '../../create-cache.ts'
+import type { CacheOptions } from '../../options.ts'
 import type { TestFunction } from './store-world.ts'
 
 /**
