@@ -138,8 +138,9 @@ export class Events {
     )
   }
 
-  /** Drops every listener. */
-  clear(): void {
+  /** Drops every listener, and says nothing any more. */
+  close(): void {
+    this.#warned = true
     this.#listeners.clear()
     this.#note()
   }

@@ -45,7 +45,7 @@ export class Resource<I, T> {
   readonly #options: ResourceOptions<I, T>
 
   constructor(cache: Cache, options: ResourceOptions<I, T>) {
-    checkNames(options, OPTIONS, 'resource')
+    checkNames(options, OPTIONS, '')
     const { name, version, load, fields, exclude } = options
     if (typeof name !== 'string' || name === '') {
       throw new CacheError(

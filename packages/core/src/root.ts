@@ -156,7 +156,7 @@ export class Root {
     for (const partition of partitions) partition.stop()
     await this.#store?.close()
     memory.clear()
-    events.clear()
+    events.close()
   }
 
   #coherence(): Stats['coherence'] {

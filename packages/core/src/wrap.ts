@@ -54,8 +54,8 @@ export function wrap<A extends unknown[], R>(
       { path: 'name', value: name },
     )
   }
-  checkLifeOptions(life, 'wrap')
-  resolvePolicy(life as LifeOptions<never>, DEFAULT_POLICY, 'wrap')
+  checkLifeOptions(life, '')
+  resolvePolicy(life as LifeOptions<never>, DEFAULT_POLICY)
   const head = versioned(name, version)
   const key = (...args: A): Key => {
     const parts = keyOf === undefined ? (args as KeyPart[]) : keyOf(...args)

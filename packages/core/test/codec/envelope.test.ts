@@ -19,12 +19,13 @@ test('the bytes are where the script in Redis expects them', () => {
   expect(bytes.subarray(0, 3)).toStrictEqual(Buffer.from([0x54, 1, 1]))
   expect(bytes.readDoubleBE(3)).toBe(2 ** 40 + 0.5)
   expect(bytes.toString('latin1', 11, 19)).toBe(EPOCH)
-  expect(bytes[19]).toBe(1)
-  // printf 'shop:user:1' | sha256sum
-  expect(bytes.toString('hex', 20, 28)).toBe('04222d7c94febb8c')
-  expect(bytes.readUIntBE(28, 6)).toBe(META.bornMs)
-  expect(bytes.readUIntBE(34, 6)).toBe(META.ttlMs)
-  expect(bytes.readUIntBE(40, 6)).toBe(META.graceMs)
+  expect(bytes.readUInt32BE(19)).toBe(crc32(bytes.subarray(23)))
+  expect(bytes[23]).toBe(1)
+  // FNV-1a of 'shop:user:1' from its usual offset basis, and from another
+  expect(bytes.toString('hex', 24, 28)).toBe('fb025e4f')
+  expect(bytes.readUIntBE(32, 6)).toBe(META.bornMs)
+  expect(bytes.readUIntBE(38, 6)).toBe(META.ttlMs)
+  expect(bytes.readUIntBE(44, 6)).toBe(META.graceMs)
   expect(bytes.subarray(50)).toStrictEqual(Buffer.from('\0\x01\0\x02abbody'))
   expect([HEAD_BYTES, FIXED_BYTES]).toStrictEqual([19, 50])
 })
@@ -63,10 +64,10 @@ describe('each check says which it was', () => {
     ['mark 2', changed(2, 2)],
     ['S0', joinEnvelope(NaN, EPOCH, sealTail(sealed))],
     ['S0', joinEnvelope(Infinity, EPOCH, sealTail(sealed))],
-    ['key hash', changed(20, 0)],
-    ['checksum', changed(19, 2)],
+    ['key hash', changed(24, 0)],
+    ['checksum', changed(23, 2)],
     ['checksum', changed(33, 9)],
-    ['checksum', changed(46, 9)],
+    ['checksum', changed(19, 9)],
     ['checksum', changed(60, 9)],
     ['checksum', whole().subarray(0, -1)],
     ['checksum', Buffer.concat([whole(), Buffer.alloc(1)])],
@@ -92,7 +93,7 @@ describe('each check says which it was', () => {
 /** An envelope with a correct checksum and these bytes from the tag count on. */
 function forge(rest: Buffer): Buffer {
   const bytes = Buffer.concat([whole().subarray(0, FIXED_BYTES), rest])
-  bytes.writeUInt32BE(crc32(rest, crc32(bytes.subarray(19, 46))), 46)
+  bytes.writeUInt32BE(crc32(bytes.subarray(23)), 19)
   return bytes
 }
 

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { Reader } from '../../src/redis/reader.ts'
+import { HandClock, settled } from './support.ts'
+
+interface World {
+  readonly reader: Reader
+  readonly clock: HandClock
+  readonly commands: string[][]
+  readonly answer: (index: number, error?: Error) => Promise<void>
+}
+
+/** A Redis of which each command is answered by hand. */
+function world(): World {
+  const clock = new HandClock()
+  const commands: string[][] = []
+  const replies: PromiseWithResolvers<(Buffer | null)[]>[] = []
+  const reader = new Reader(
+    keys => {
+      commands.push([...keys])
+      const reply = Promise.withResolvers<(Buffer | null)[]>()
+      replies.push(reply)
+      return reply.promise
+    },
+    run => clock.soon(run),
+  )
+  const answer = async (index: number, error?: Error): Promise<void> => {
+    const values = (commands[index] ?? []).map(key => (key === 'none' ? null : Buffer.from(key)))
+    if (error === undefined) replies[index]?.resolve(values)
+    else replies[index]?.reject(error)
+    await settled()
+  }
+  return { reader, clock, commands, answer }
+}
+
+test('while nothing is under way a read does not wait for the end of the turn', async () => {
+  const { reader, commands, answer } = world()
+  const found = reader.read('a')
+  await settled()
+  expect(commands).toStrictEqual([['a']])
+  await answer(0)
+  expect(await found).toStrictEqual(Buffer.from('a'))
+  void reader.read('b')
+  await settled()
+  expect(commands).toStrictEqual([['a'], ['b']])
+})
+
+test('while others are under way the reads of one turn travel together, and each gets its own value', async () => {
+  const { reader, clock, commands, answer } = world()
+  void reader.read('first')
+  await settled()
+  const found = ['a', 'none', 'a'].map(key => reader.read(key))
+  await settled()
+  found.push(reader.read('b'))
+  expect(commands).toStrictEqual([['first']])
+  clock.endTurn()
+  expect(commands).toStrictEqual([['first'], ['a', 'none', 'a', 'b']])
+  await answer(1)
+  expect(await Promise.all(found)).toStrictEqual([
+    Buffer.from('a'),
+    undefined,
+    Buffer.from('a'),
+    Buffer.from('b'),
+  ])
+})
+
+test('very many reads are few commands, none of them too long', async () => {
+  const { reader, clock, commands } = world()
+  for (let i = 0; i < 1000; i++) void reader.read(`k${i}`)
+  clock.endTurn()
+  await settled()
+  expect(commands.flat().toSorted()).toStrictEqual(Array.from({ length: 1000 }, (_, i) => `k${i}`).toSorted())
+  expect(commands.length).toBeLessThan(10)
+  expect(Math.max(...commands.map(keys => keys.length))).toBeLessThanOrEqual(256)
+})
+
+test('an error reaches everybody who shared the command, and nobody else', async () => {
+  const { reader, clock, answer } = world()
+  const first = reader.read('first')
+  await settled()
+  const shared = [reader.read('a'), reader.read('b')]
+  clock.endTurn()
+  const failed = Promise.all(shared.map(one => expect(one).rejects.toThrow('gone')))
+  await answer(1, new Error('gone'))
+  await answer(0)
+  await failed
+  expect(await first).toStrictEqual(Buffer.from('first'))
+})
+
+test('after an error the way is free again', async () => {
+  const { reader, commands, answer } = world()
+  const first = expect(reader.read('a')).rejects.toThrow('gone')
+  await settled()
+  await answer(0, new Error('gone'))
+  await first
+  void reader.read('b')
+  await settled()
+  expect(commands).toStrictEqual([['a'], ['b']])
+})
