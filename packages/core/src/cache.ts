@@ -405,7 +405,7 @@ export class Cache {
 
   #eitherIds(keys: Key | readonly Key[]): string[] {
     if (!Array.isArray(keys)) return [idOf(this.#prefix, keys as Key)]
-    if (keys.some(part => Array.isArray(part))) return this.#ids(keys)
+    if (keys.length === 0 || keys.some(part => Array.isArray(part))) return this.#ids(keys)
     const id = idOf(this.#prefix, keys as Key)
     return keys.every(part => typeof part === 'string' && part !== '')
       ? [...new Set([id, ...this.#ids(keys)])]

@@ -39,8 +39,6 @@ export class Loader {
   /** Loads a flight's key, and ends the flight. Rejects with what the loader threw. */
   async load(flight: Flight, job: Job, found: Found): Promise<Loaded> {
     const { clock, remote, local } = this.#parts
-    if (this.#closed)
-      throw new CacheError('E_CLOSED', 'The cache was closed before the value was loaded.', { path: 'close' })
     const { id, partition } = flight
     const stale = 'entry' in found ? found.entry : local.stale(id)
     const state = new LoadState(job.key, stale?.value, job.policy, job.tags)
@@ -54,6 +52,7 @@ export class Loader {
     })
     this.#loading.add(state)
     try {
+      if (this.#closed) throw closed()
       const claim = await this.#claim(flight, job, found)
       if (claim instanceof Entry) {
         local.adopt(claim, flight.policy)
@@ -65,7 +64,8 @@ export class Loader {
       flight.s0 = lease?.s0
       const origin: Origin = {
         epoch: lease?.epoch ?? partition.epoch,
-        s0: lease?.s0 ?? partition.known,
+        // Not beyond what this instance has heard: a failover may use the numbers up to the lease's again.
+        s0: Math.min(lease?.s0 ?? Number.POSITIVE_INFINITY, partition.known),
         born: partition.now,
         startedAt: clock.now(),
       }
@@ -182,4 +182,8 @@ export class Loader {
     const { events } = this.#parts
     if (events.wants('set')) events.emit('set', { key, redis })
   }
+}
+
+function closed(): CacheError {
+  return new CacheError('E_CLOSED', 'The cache was closed before the value was loaded.', { path: 'close' })
 }

@@ -13,6 +13,7 @@ import type { Invalidation, Writer } from './writer.ts'
 /** A ping that takes longer is no sign of health. */
 const PING_MS = 25
 const DELETE_BATCH = 500
+const ABORTED_MS = 200
 
 /** What a cache and all its namespaces share: the engine, the counters, the end. */
 export class Root {
@@ -153,6 +154,8 @@ export class Root {
     if (this.#store?.breakerState() !== 'open')
       await Promise.all(partitions.flatMap(one => (one.deferred > 0 ? [before(one.sync(), ms, clock)] : [])))
     this.engine.loader.close()
+    // Loads that obey their signal end now, and give back their leases.
+    await before(this.engine.idle(), Math.min(ms, ABORTED_MS), clock)
     for (const partition of partitions) partition.stop()
     await this.#store?.close()
     memory.clear()

@@ -76,6 +76,8 @@ export class Partition implements Trust {
   #nonce = '-'
   /** The last position that Redis confirmed to this instance. */
   #confirmed = 0
+  /** The nonces of records of this instance that Redis has confirmed and no message has told of yet, by position. */
+  readonly #own = new Map<number, string>()
   #doubts = 0
   #due = 0
   #resetAt = 0
@@ -174,6 +176,7 @@ export class Partition implements Trust {
     if (message.epoch !== this.epoch) return this.syncSoon()
     if (message.seq <= this.seq) return
     const inOrder = message.seq === this.seq + 1 && message.previous === this.#nonce
+    if (this.#contradicts(message)) return this.#doubt()
     if (inOrder && message.payload !== '') {
       this.#applyRecord(message)
       return this.#moveTo(message.seq, message.nonce)
@@ -269,7 +272,10 @@ export class Partition implements Trust {
   async #follow(reply: SyncReply, confirmed: number): Promise<void> {
     const { listener, store, index, random } = this.#options
     // A log that ends before what it once confirmed has lost its end, although what this instance had heard of is still there.
-    const isBehind = reply.kind === 'diverged' || (reply.kind === 'records' && reply.seq < confirmed)
+    const isBehind =
+      reply.kind === 'diverged' ||
+      (reply.kind === 'records' &&
+        (reply.seq < confirmed || reply.records.some(record => this.#contradicts(record))))
     if (reply.kind === 'records' && !isBehind) {
       for (const record of reply.records) if (record.seq > this.seq) this.#applyRecord(record)
       if (reply.seq >= this.seq) this.#moveTo(reply.seq, reply.nonce)
@@ -278,10 +284,12 @@ export class Partition implements Trust {
     const before = this.seq
     this.trustedUntil = 0
     // Redis lost the end of its log: its numbers must not be used twice.
+    if (isBehind) this.#own.clear()
     if (isBehind) await store.heal(index, reply.epoch, Math.max(before, confirmed, reply.seq) + 1, random())
     if (reply.kind === 'epoch') {
       this.#marks.restart()
       this.#confirmed = 0
+      this.#own.clear()
     }
     this.epoch = reply.epoch
     this.#moveTo(reply.seq, reply.nonce)
@@ -291,6 +299,12 @@ export class Partition implements Trust {
     if (reply.kind !== 'trimmed') this.#sayAgain()
     this.#touch()
     await this.#drain()
+  }
+
+  /** Whether a record stands where Redis had confirmed one of this instance: that one is lost, and its number was used again. */
+  #contradicts({ seq, nonce }: LogRecord): boolean {
+    const confirmed = this.#own.get(seq)
+    return confirmed !== undefined && confirmed !== nonce
   }
 
   /** What this instance knows of the records that Redis may have lost waits for it once more. */
@@ -323,18 +337,21 @@ export class Partition implements Trust {
     }
   }
 
-  #send(targets: Targets, writes?: readonly StoredTail[]): Promise<InvalidateReply> {
+  async #send(targets: Targets, writes?: readonly StoredTail[]): Promise<InvalidateReply> {
     const { store, index, random } = this.#options
-    return store.invalidate(index, {
+    const nonce = random()
+    const reply = await store.invalidate(index, {
       keys: targets.keys,
       values: writes,
       slots: [...targets.tags.map(tagSlot), ...targets.prefixes.map(prefixSlot)],
       soft: targets.soft,
       epochIfNew: random(),
-      nonce: random(),
+      nonce,
       origin: this.#options.origin,
       payload: formatTargets(targets),
     })
+    if (reply.epoch === this.epoch && reply.seq > this.seq) this.#own.set(reply.seq, nonce)
+    return reply
   }
 
   /** An invalidation called here, when `before` was the last position heard of, stands in the log. */
@@ -392,6 +409,7 @@ export class Partition implements Trust {
   }
 
   #moveTo(seq: number, nonce: string): void {
+    for (const known of this.#own.keys()) if (known <= seq) this.#own.delete(known)
     this.seq = seq
     this.#nonce = nonce
   }
