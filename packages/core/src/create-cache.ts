@@ -89,11 +89,11 @@ export function createCache(options: CacheOptions = {}): Cache {
 function wire(events: Events): {
   listener: StoreListener
   follow: (partitions: readonly Partition[], remote: Remote | undefined) => void
-  connected: Promise<void>
+  connected: Promise<boolean>
 } {
   let partitions: readonly Partition[] = []
   let remote: Remote | undefined
-  const known = Promise.withResolvers<void>()
+  const known = Promise.withResolvers<boolean>()
   const listener: StoreListener = {
     onMessage(index, text) {
       const message = parseMessage(text)
@@ -101,7 +101,7 @@ function wire(events: Events): {
       else if (message !== undefined) partitions[index]?.receive(message)
     },
     onConnection(up) {
-      known.resolve()
+      known.resolve(up)
       events.emit('connection', { up })
       if (up) for (const partition of partitions) partition.syncSoon()
     },
@@ -135,15 +135,19 @@ function createMemory({ memory }: Settings, events: Events): MemoryTier {
   })
 }
 
+/** Resolves when every log is followed; or when it is known that it cannot be, or not in `connectMs`. */
 async function whenReady(
   partitions: readonly Partition[],
-  connected: Promise<void>,
+  connected: Promise<boolean>,
   connectMs: number,
   clock: Clock,
 ): Promise<void> {
-  const late = Promise.withResolvers<void>()
-  const cancel = clock.after(connectMs, () => late.resolve())
-  await Promise.race([connected, late.promise])
+  const end = clock.now() + connectMs
+  const late = Promise.withResolvers<boolean>()
+  const cancel = clock.after(connectMs, () => late.resolve(false))
+  const up = await Promise.race([connected, late.promise])
   cancel()
-  await Promise.all(partitions.map(partition => partition.ensureTrust(clock.now())))
+  const behind = (): readonly Partition[] => partitions.filter(partition => !partition.trusts(clock.now()))
+  do await Promise.all(behind().map(partition => partition.sync()))
+  while (up && behind().length > 0 && clock.now() < end)
 }

@@ -45,7 +45,9 @@ export function printKey(key: Key): string {
   }
   if (!Array.isArray(key)) throw keyError(`a key is a string or an array, not ${shown(key)}`, key)
   if (key.length === 0) throw keyError('a key must have at least one part', key)
-  return (key as readonly KeyPart[]).map(printPart).join(':')
+  let text = '' // empty before the first part only: no part prints as nothing
+  for (const part of key as readonly KeyPart[]) text += text === '' ? printPart(part) : `:${printPart(part)}`
+  return text
 }
 
 /** The prefix of a child namespace, to put in front of its keys. Throws `CacheError` `E_KEY`. */
@@ -130,9 +132,12 @@ function printPart(part: KeyPart): string {
   }
 }
 
+const STRUCTURE = /[%:{}*\p{Cc}]/u
+const EVERY_STRUCTURE = new RegExp(STRUCTURE, 'gu')
+
 /** Everything that is structure in a key or in a Redis key, or that a terminal would act on. */
 function escapePart(text: string): string {
-  return text.replace(/[%:{}*\p{Cc}]/gu, escapeChar)
+  return STRUCTURE.test(text) ? text.replace(EVERY_STRUCTURE, escapeChar) : text
 }
 
 function escapeChar(char: string): string {

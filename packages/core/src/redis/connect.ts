@@ -96,7 +96,6 @@ function ownSettings(connectMs: number, random: () => number): Settings {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    lazyConnect: false,
     autoResubscribe: false, // it is not awaited by anyone; subscriber.ts subscribes on every connection
     connectTimeout: connectMs,
     disconnectTimeout: DISCONNECT_MS,

@@ -148,22 +148,25 @@ export class Guard {
 
   #watch(ms: number): void {
     this.#watching = true
-    this.#clock.after(ms, () => {
-      const now = this.#clock.now()
-      let next = this.#queue[this.#head]
-      while (next !== undefined && (next.reject === undefined || next.due <= now)) {
-        next.reject?.(
-          new CacheError('E_REDIS', `Redis did not answer ${next.operation} within ${this.#deadlineMs} ms.`, {
-            path: 'timeouts.redis',
-          }),
-        )
-        next = this.#queue[++this.#head]
-      }
-      this.#queue.splice(0, this.#head)
-      this.#head = 0
-      if (next === undefined) this.#watching = false
-      else this.#watch(Math.max(1, next.due - now))
-    })
+    // A process that was busy for longer than the deadline hears its timers before its sockets: what they brought is heard first.
+    this.#clock.after(ms, () => this.#clock.soon(this.#expire))
+  }
+
+  readonly #expire = (): void => {
+    const now = this.#clock.now()
+    let next = this.#queue[this.#head]
+    while (next !== undefined && (next.reject === undefined || next.due <= now)) {
+      next.reject?.(
+        new CacheError('E_REDIS', `Redis did not answer ${next.operation} within ${this.#deadlineMs} ms.`, {
+          path: 'timeouts.redis',
+        }),
+      )
+      next = this.#queue[++this.#head]
+    }
+    this.#queue.splice(0, this.#head)
+    this.#head = 0
+    if (next === undefined) this.#watching = false
+    else this.#watch(Math.max(1, next.due - now))
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import type { Cancel, Clock } from '../clock.ts'
 import type { StoreListener } from '../store.ts'
 import type { Client, Connections } from './connect.ts'
@@ -24,16 +25,18 @@ export class Links {
       known.resolve()
     }
     const { commands, subscriber, owned } = connections
-    for (const client of commands) {
-      this.#on(client, 'close', settle)
-      this.#on(client, 'ready', settle)
-      if (client.status === 'ready') settle()
-    }
-    const [first] = commands
-    if (first !== undefined) {
-      this.#on(first, 'ready', () => listener.onConnection(true))
-      this.#on(first, 'close', () => listener.onConnection(false))
-      if (first.status === 'ready') listener.onConnection(true)
+    for (const [i, client] of commands.entries()) {
+      const up = async (): Promise<void> => {
+        await reachNodes(client)
+        settle()
+        if (i === 0) listener.onConnection(true)
+      }
+      this.#on(client, 'ready', () => void up())
+      this.#on(client, 'close', () => {
+        settle()
+        if (i === 0) listener.onConnection(false)
+      })
+      if (client.status === 'ready') void up()
     }
     for (const client of [...commands, subscriber]) {
       this.#on(client, 'error', (error: unknown) => listener.onError(redisError('the connection', error)))
@@ -90,4 +93,22 @@ export class Links {
     client.on(event, listener as () => void)
     this.#undo.push(() => client.off(event, listener as () => void))
   }
+}
+
+/**
+ * A Cluster says that it is ready when it knows its nodes, and refuses what is sent to one it has no connection to yet. Never
+ * rejects: a node that cannot be reached refuses for itself.
+ */
+async function reachNodes(client: Client): Promise<void> {
+  if (!('nodes' in client)) return
+  await Promise.allSettled(
+    client.nodes('master').map(node => (node.status === 'wait' ? node.connect() : once(node, 'ready'))),
+  )
+}
+
+function once(node: Redis, event: string): Promise<void> {
+  return new Promise(resolve => {
+    if (node.status === event) resolve()
+    else node.once(event, () => resolve())
+  })
 }

@@ -59,6 +59,7 @@ export class HandClock implements Clock {
       this.#timers = this.#timers.filter(one => one !== due)
       this.#now = Math.max(this.#now, due.at)
       due.run()
+      this.endTurn()
       await settled()
     }
     this.#now = until
