@@ -17,6 +17,8 @@ export async function getMany(
   policyOf: (id: string) => Policy,
   counters: Counters,
 ): Promise<unknown[]> {
+  const trusting = engine.ensureTrust(ids)
+  if (trusting !== undefined) await trusting
   launch(engine, ids, policyOf, () => undefined)
   const answers = await Promise.all(ids.map(id => readFast(engine, id, policyOf, undefined, counters)))
   return answers
@@ -30,6 +32,8 @@ export async function getOrSetMany(
   loadMissing: (keys: Key[]) => unknown,
   settings: (id: string) => Omit<Job, 'key' | 'load'>,
 ): Promise<unknown[]> {
+  const trusting = engine.ensureTrust(ids)
+  if (trusting !== undefined) await trusting
   const batch = new Batch(loadMissing)
   const jobs = new Map<string, Job>()
   for (const [i, id] of ids.entries()) {

@@ -58,7 +58,11 @@ export class Engine {
     if (this.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
     const { local, clock, events } = this.parts
     const from = events.wants('hit') || events.wants('miss') ? clock.precise() : 0
-    const calledAt = local.partition(id).now
+    const partition = local.partition(id)
+    const calledAt = partition.now
+    // Before anything begins that a reset would throw away.
+    const trusting = partition.ensureTrust(clock.recent())
+    if (trusting !== undefined) await trusting
     for (;;) {
       const now = clock.recent()
       const held = job?.fresh ? undefined : local.memory.get(id)
@@ -89,6 +93,14 @@ export class Engine {
       if (loaded.killed && calledAt > flight.born) continue
       return loaded.entry && { entry: loaded.entry, tier: loaded.tier, stale: false }
     }
+  }
+
+  /** What to wait for before anything begins for keys of several partitions; mostly nothing. */
+  ensureTrust(ids: readonly string[]): Promise<unknown> | undefined {
+    const { local, clock } = this.parts
+    const partitions = new Set(ids.map(id => local.partition(id)))
+    const waits = [...partitions].flatMap(partition => partition.ensureTrust(clock.recent()) ?? [])
+    return waits.length === 0 ? undefined : Promise.all(waits)
   }
 
   /** Looks keys of one partition up in one command, each as a flight that others may join. */

@@ -13,7 +13,7 @@ export type Key = string | readonly KeyPart[]
 /** Keys longer than this, in UTF-16 units, are stored under a hash. */
 export const MAX_KEY_LENGTH = 1024
 /** Prefixes of up to this many segments, namespaces included, can be invalidated. */
-export const MAX_PREFIX_DEPTH = 8
+const MAX_PREFIX_DEPTH = 8
 const KEPT_HEAD = 512
 /** How deep objects in a key may nest. */
 const MAX_DEPTH = 100

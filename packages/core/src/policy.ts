@@ -258,7 +258,7 @@ export function optionError(path: string, value: unknown, must: string): CacheEr
 }
 
 /** An option nobody knows, with those that exist. */
-export function unknownOption(path: string, known: readonly string[]): CacheError {
+function unknownOption(path: string, known: readonly string[]): CacheError {
   return new CacheError('E_OPTION', `${path} is not an option here. Known: ${known.join(', ')}.`, { path })
 }
 

@@ -72,14 +72,6 @@ export class Remote {
 
   /** Looks a key up, and gives what `then` makes of it. Never rejects by itself. */
   read<T>(partition: Partition, id: string, then: (found: Found) => T): Promise<T> {
-    const now = this.#clock.recent()
-    if (!partition.trusts(now)) {
-      return partition.ensureTrust(now).then(() => this.#read(partition, id, then))
-    }
-    return this.#read(partition, id, then)
-  }
-
-  #read<T>(partition: Partition, id: string, then: (found: Found) => T): Promise<T> {
     const born = partition.now
     // Every eighth is timed: that tells the quantiles as well, and a look at the clock costs as much as a look at memory.
     const from = (this.#reads++ & 7) === 0 ? this.#clock.precise() : 0
@@ -97,8 +89,6 @@ export class Remote {
 
   /** Looks keys of one partition up in one command. Never rejects. */
   async readMany(partition: Partition, ids: readonly string[]): Promise<Found[]> {
-    const now = this.#clock.recent()
-    if (!partition.trusts(now)) await partition.ensureTrust(now)
     const born = partition.now
     try {
       const values = await this.#store.read(partition.index, ids)

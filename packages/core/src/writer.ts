@@ -31,7 +31,7 @@ interface Prepared extends Writing {
 }
 
 const DONE = Promise.resolve()
-export const COMMITTED: Invalidation = Object.freeze({ status: 'committed', done: DONE })
+const COMMITTED: Invalidation = Object.freeze({ status: 'committed', done: DONE })
 
 /** The write path: everything that changes what instances may serve goes through the log of its partition. */
 export class Writer {

@@ -19,8 +19,8 @@ export const HEAD_BYTES = 19
 /** Bytes in front of the tags. */
 export const FIXED_BYTES = 50
 const FLAGS_AT = 23
-export const MAGIC = 0x54
-export const FORMAT = 1
+const MAGIC = 0x54
+const FORMAT = 1
 
 /** How many tags one value may have. */
 export const MAX_TAGS = 64

@@ -163,11 +163,11 @@ export class Partition implements Trust {
   }
 
   /**
-   * Waits for a SYNC where one is likely to help: before the first has ended, or when trust lapsed although the last one
-   * was answered (this process was paused). While Redis is away it does not wait.
+   * A SYNC to wait for where one is likely to help: before the first has ended, or when trust lapsed although the last one was
+   * answered (this process was paused). `undefined` while all is well, and while Redis is away.
    */
-  async ensureTrust(now: number): Promise<void> {
-    if (now >= this.trustedUntil && this.#silent === 0 && !this.#stopped) await this.sync()
+  ensureTrust(now: number): Promise<void> | undefined {
+    return now >= this.trustedUntil && this.#silent === 0 && !this.#stopped ? this.sync() : undefined
   }
 
   /** Hears a record from the bus. Whatever its origin claims, it can only take trust away. */
