@@ -2,9 +2,11 @@ import type { Clock } from '../clock.ts'
 import type { Trust } from '../entry.ts'
 import { CacheError } from '../errors.ts'
 import type { InvalidateReply, LogRecord, Store, StoredTail, SyncReply, Targets } from '../store.ts'
-import { JOURNAL_LIMIT, Journal, nameCount } from './journal.ts'
+import { JOURNAL_LIMIT, Journal } from './journal.ts'
 import { Marks, type Stamp, type Verdict } from './marks.ts'
 import { formatTargets, type LogMessage, parseTargets } from './message.ts'
+import { Pulse } from './pulse.ts'
+import { Ring } from './ring.ts'
 import { prefixSlot, tagSlot } from './slots.ts'
 
 /** The part of a store that a log needs. */
@@ -47,9 +49,6 @@ export type Outcome =
 
 /** The epoch of a cache that has no other instances. */
 export const SOLO_EPOCH = 'solo'
-const RING_RECORDS = 4000
-const RING_NAMES = 50_000
-const SYNCS_PER_SECOND = 10
 /** SYNCs in a row without an answer after which a connection that still looks open is dropped. */
 const SILENT_SYNCS = 2
 
@@ -71,27 +70,23 @@ export class Partition implements Trust {
   readonly #options: PartitionOptions
   readonly #marks: Marks
   readonly #journal = new Journal()
-  readonly #ring: Targets[] = []
-  #ringNames = 0
+  readonly #ring = new Ring()
+  readonly #pulse: Pulse
   #nonce = '-'
   /** The last position that Redis confirmed to this instance. */
   #confirmed = 0
   /** The nonces of records of this instance that Redis has confirmed and no message has told of yet, by position. */
   readonly #own = new Map<number, string>()
   #doubts = 0
-  #due = 0
   #resetAt = 0
-  #syncing: Promise<void> | undefined
-  #again = false
   #silent = 0
-  #recentSyncs: number[] = []
-  #timer: (() => void) | undefined
   #coherent = false
   #stopped = false
 
   constructor(options: PartitionOptions) {
     this.#options = options
     this.#marks = new Marks(options.keepMs)
+    this.#pulse = new Pulse(options.clock, options.heartbeatMs, () => this.#sync())
     if (options.heartbeatMs === undefined) {
       this.epoch = SOLO_EPOCH
       this.trustedUntil = Number.POSITIVE_INFINITY
@@ -196,7 +191,7 @@ export class Partition implements Trust {
   /** Stops; what still waits is given up. */
   stop(): void {
     this.#stopped = true
-    this.#timer?.()
+    this.#pulse.stop()
     this.trustedUntil = 0
     this.#abandon()
   }
@@ -211,37 +206,16 @@ export class Partition implements Trust {
 
   /** Asks for a SYNC: one at a time, and no more than ten a second whatever the bus says. */
   syncSoon(): void {
-    if (this.#stopped || this.#options.heartbeatMs === undefined) return
-    if (this.#syncing !== undefined) {
-      this.#again = true
-      return
-    }
-    const { clock, heartbeatMs } = this.#options
-    const now = clock.now()
-    this.#recentSyncs = this.#recentSyncs.filter(at => now - at < 1000)
-    const [oldest] = this.#recentSyncs
-    if (oldest === undefined || this.#recentSyncs.length < SYNCS_PER_SECOND) void this.sync()
-    else this.#schedule(Math.min(heartbeatMs, oldest + 1000 - now))
+    this.#pulse.soon()
   }
 
-  /** One SYNC, with all that must come before it. Never rejects; the next one is scheduled. */
+  /** One SYNC, with all that must come before it, or the one under way. Never rejects. */
   sync(): Promise<void> {
-    this.#syncing ??= this.#sync().finally(() => {
-      this.#syncing = undefined
-      if (this.#stopped) return
-      if (!this.#again) return this.#schedule(this.#options.heartbeatMs ?? 0)
-      this.#again = false
-      this.syncSoon()
-    })
-    return this.#syncing
+    return this.#pulse.now()
   }
 
   async #sync(): Promise<void> {
     const { clock, store, index, random, maxStalenessMs } = this.#options
-    this.#timer?.()
-    this.#timer = undefined
-    const now = clock.now()
-    this.#recentSyncs = [...this.#recentSyncs.filter(at => now - at < 1000), now]
     try {
       await this.#drain()
       const sentAt = clock.now()
@@ -310,11 +284,10 @@ export class Partition implements Trust {
   /** What this instance knows of the records that Redis may have lost waits for it once more. */
   #sayAgain(): void {
     const now = this.#options.clock.now()
-    for (const targets of this.#ring.splice(0)) {
+    for (const targets of this.#ring.take()) {
       this.#marks.hold(targets, now)
       this.#marks.release(this.#journal.add(targets), now)
     }
-    this.#ringNames = 0
   }
 
   /** Sends all that waits. Rejects, and what is left waits on, when Redis does not take it. */
@@ -363,7 +336,7 @@ export class Partition implements Trust {
       if (this.#options.heartbeatMs === undefined) this.#moveTo(reply.seq, this.#nonce)
       else if (reply.seq <= before) this.#doubt()
       this.#confirmed = Math.max(this.#confirmed, reply.seq)
-      this.#remember(targets)
+      this.#ring.add(targets)
       listener.onKeys(targets.keys, reply.seq, targets.soft, true)
     } else {
       this.#doubt()
@@ -401,7 +374,7 @@ export class Partition implements Trust {
       return this.#touch()
     }
     const own = record.origin === origin
-    if (!own) this.#remember(targets)
+    if (!own) this.#ring.add(targets)
     this.#marks.apply(targets, record.seq, clock.now())
     this.#touch()
     listener.onKeys(targets.keys, record.seq, targets.soft, own)
@@ -418,30 +391,9 @@ export class Partition implements Trust {
     this.generation = this.#marks.slotChanges
   }
 
-  /** Keeps the last records, to say them again after Redis lost the end of its log. */
-  #remember(targets: Targets): void {
-    this.#ring.push(targets)
-    this.#ringNames += nameCount(targets)
-    while (this.#ring.length > RING_RECORDS || this.#ringNames > RING_NAMES) {
-      const oldest = this.#ring.shift()
-      if (oldest === undefined) break
-      this.#ringNames -= nameCount(oldest)
-    }
-  }
-
   #setCoherent(coherent: boolean, reason: string): void {
     if (coherent === this.#coherent) return
     this.#coherent = coherent
     this.#options.listener.onTrust(coherent, reason)
-  }
-
-  /** Never puts off a SYNC that is due earlier. */
-  #schedule(ms: number): void {
-    const { clock } = this.#options
-    const due = clock.now() + ms
-    if (this.#timer !== undefined && this.#due <= due) return
-    this.#timer?.()
-    this.#due = due
-    this.#timer = clock.after(ms, () => void this.sync())
   }
 }
