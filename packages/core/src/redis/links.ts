@@ -61,7 +61,7 @@ export class Links {
     const { commands, owned } = this.#connections
     if (!owned) return
     for (const client of commands) {
-      if (client.status === 'ready' && !('nodes' in client)) client.disconnect(true)
+      if (client.status === 'ready' && !('nodes' in client)) drop(client, true)
     }
   }
 
@@ -70,7 +70,7 @@ export class Links {
     for (const undo of this.#undo.splice(0)) undo()
     for (const client of owned ? [...commands, subscriber] : [subscriber]) {
       client.on('error', () => {}) // what it still complains of while it closes
-      client.disconnect()
+      drop(client, false)
     }
   }
 
@@ -81,7 +81,7 @@ export class Links {
     this.#on(client, 'connect', () => {
       cancel()
       cancel = clock.after(connectMs, () => {
-        if (client.status === 'connect' && !('nodes' in client)) client.disconnect(true)
+        if (client.status === 'connect' && !('nodes' in client)) drop(client, true)
       })
     })
     this.#on(client, 'ready', stop)
@@ -93,6 +93,20 @@ export class Links {
     client.on(event, listener as () => void)
     this.#undo.push(() => client.off(event, listener as () => void))
   }
+}
+
+type Socket = Pick<NodeJS.EventEmitter, 'on'>
+
+/**
+ * Ends a connection. ioredis listens to one error of a socket that connects; one that is ended in the middle of a TLS
+ * handshake has two, and the second would end the process.
+ */
+function drop(client: Client, reconnect: boolean): void {
+  for (const one of 'nodes' in client ? client.nodes('all') : [client]) {
+    const { stream, connector } = one as unknown as { stream?: Socket; connector?: { stream?: Socket } }
+    for (const socket of new Set([stream, connector?.stream])) socket?.on('error', () => {})
+  }
+  client.disconnect(reconnect)
 }
 
 /**

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Cache } from '../../src/index.ts'
+import { open, space } from './support/caches.ts'
+import { Monitor } from './support/monitor.ts'
+
+/* The goals of performance.md: every command here is sent in one write and awaited, so commands bound round trips from above. */
+
+const namespace = space()
+const options = { namespace, redis: inject('redisUrl'), maxStaleness: '1m' } as const
+const key = (): string => randomBytes(6).toString('hex')
+let cache: Cache
+let cold: Cache
+let monitor: Monitor
+
+beforeAll(async () => {
+  cache = await open(options)
+  cold = await open({ ...options, memory: false })
+  monitor = await Monitor.of(options.redis, namespace)
+  // Redis learns the scripts with their first use.
+  await cache.set('warm', 1)
+  await cache.getOrSet('up', () => 1)
+  await cache.getOrSet('nothing', () => undefined)
+  await Promise.all([cache.idle(), cold.idle()])
+})
+afterAll(async () => {
+  await Promise.all([cache.close(), cold.close(), monitor[Symbol.asyncDispose]()])
+})
+
+async function commandsOf(work: () => unknown): Promise<string[]> {
+  return await monitor.during(async () => {
+    await work()
+    await Promise.all([cache.idle(), cold.idle()])
+  })
+}
+
+describe('commands that an operation sends', () => {
+  test('a hit in memory: none, with tags too', async () => {
+    await cache.set('l1', 1, { tags: ['a', 'b'] })
+    const sent = await commandsOf(async () => {
+      for (let i = 0; i < 100; i++) {
+        await cache.get('l1')
+        await cache.getEntry('l1')
+        await cache.getOrSet('l1', () => 0, { tags: ['a', 'b'] })
+        await cache.getMany(['l1', 'l1'])
+      }
+    })
+    expect(sent).toEqual([])
+  })
+
+  test('a hit in memory after another tag was invalidated: none', async () => {
+    await cache.set('tagged', 1, { tags: ['mine'] })
+    await cache.deleteByTag('other')
+    expect(await commandsOf(() => cache.get('tagged'))).toEqual([])
+  })
+
+  test('a hit in Redis: one GET', async () => {
+    await cache.set('l2', 1, { tags: ['a'] })
+    expect(await commandsOf(() => cold.get('l2'))).toEqual(['GET'])
+    expect(await commandsOf(() => cold.getOrSet('l2', () => 0))).toEqual(['GET'])
+  })
+
+  test('a read of what is nowhere: one GET', async () => {
+    expect(await commandsOf(() => cold.get(key()))).toEqual(['GET'])
+  })
+
+  test('a miss that loads: three at most, the last behind the answer', async () => {
+    const name = key()
+    const sent = await commandsOf(() => cache.getOrSet(name, () => 1, { tags: ['a', 'b'] }))
+    expect(sent).toEqual(['GET', 'LEASE', 'FILL'])
+  })
+
+  test('a loader that finds nothing: as many', async () => {
+    expect(await commandsOf(() => cache.getOrSet(key(), () => undefined))).toEqual([
+      'GET',
+      'LEASE',
+      'RELEASE',
+    ])
+  })
+
+  test('a thousand misses of one key at the same time: as many as one', async () => {
+    const name = key()
+    const sent = await commandsOf(() =>
+      Promise.all(Array.from({ length: 1000 }, () => cache.getOrSet(name, () => 1))),
+    )
+    expect(sent).toEqual(['GET', 'LEASE', 'FILL'])
+  })
+
+  test.each([
+    ['set', () => cache.set(key(), 1, { tags: ['a', 'b'] })],
+    ['setMany', () => cache.setMany(Array.from({ length: 50 }, () => [key(), 1]))],
+    ['delete', () => cache.delete('l1')],
+    ['deleteMany', () => cache.deleteMany(Array.from({ length: 50 }, key))],
+    ['expire', () => cache.expire('l1')],
+    ['deleteByTag', () => cache.deleteByTag(['a', 'b', 'c'])],
+    ['expireByTag', () => cache.expireByTag('a')],
+    ['deleteByPrefix', () => cache.deleteByPrefix('a')],
+    ['clear', () => cache.clear()],
+  ])('%s: one', async (_, run) => {
+    expect(await commandsOf(run)).toEqual(['INVALIDATE'])
+  })
+
+  test('getMany of n keys that memory does not have: one MGET', async () => {
+    const keys = Array.from({ length: 100 }, key)
+    await cache.setMany(keys.slice(0, 50).map(one => [one, 1]))
+    expect(await commandsOf(() => cold.getMany(keys))).toEqual(['MGET'])
+    expect(await commandsOf(() => cache.getMany(keys))).toEqual(['MGET'])
+    expect(await commandsOf(() => cache.getMany(keys.slice(0, 50)))).toEqual([])
+  })
+
+  test('getOrSetMany of n missing keys: one MGET, then a lease and a fill for each', async () => {
+    const keys = Array.from({ length: 20 }, key)
+    const sent = await commandsOf(() => cache.getOrSetMany(keys, missing => missing))
+    const count = (name: string): number => sent.filter(one => one === name).length
+    expect([count('MGET'), count('LEASE'), count('FILL'), sent.length]).toEqual([1, 20, 20, 41])
+  })
+
+  test('many reads of different keys in one turn: few commands', async () => {
+    const keys = Array.from({ length: 200 }, key)
+    const sent = await commandsOf(() => Promise.all(keys.map(one => cold.get(one))))
+    expect(sent.length).toBeLessThanOrEqual(3)
+  })
+})
