@@ -11,18 +11,42 @@ const TYPED_ARRAY = 0x74
 const RECORD = 0x72
 const DATE = 0xff
 
+// Of keys of one record; a longer one is not worth keeping.
+const LONGEST_DEFINITION = 1024
+const NONE: readonly Definition[] = []
+
+/** Where a record is defined: the id that its next records begin with, then its keys. Its first values follow. */
+export interface Definition {
+  readonly start: number
+  readonly id: number
+  readonly keysAt: number
+  readonly end: number
+}
+
+export interface Scanned {
+  readonly hasEscapes: boolean
+  /**
+   * All of them, in order, if they may be cut out down to their ids and known beforehand; otherwise none. They may not
+   * if a number looks like an id without a definition before it, or if one is defined twice, as it is from the 65th
+   * on; nor if one is long.
+   */
+  readonly definitions: readonly Definition[]
+}
+
 /**
  * Reads MessagePack without building anything, before msgpackr may read it: every length within the bytes, no deeper
  * than allowed, nothing after the value, and no extension but undefined, BigInt, Date, typed arrays and msgpackr's
  * inline records. So hostile bytes never reach a class registered with msgpackr elsewhere in the process, its
  * pointers, its string bundles, or its recursion.
  *
- * Returns whether the bytes hold escapes. Throws if they are refused.
+ * Throws if the bytes are refused.
  */
-export function scan(bytes: Buffer): boolean {
+export function scan(bytes: Buffer): Scanned {
   const end = bytes.length
-  let escapes = false
+  let hasEscapes = false
   let fields: (number | undefined)[] | undefined // of each record defined so far
+  let definitions: Definition[] | undefined
+  let canCut = true
   let depth = 0
   let left = 1
   let at = 0
@@ -30,7 +54,7 @@ export function scan(bytes: Buffer): boolean {
     while (left === 0) {
       if (depth === 0) {
         if (at !== end) throw new Error('bytes after the value')
-        return escapes
+        return { hasEscapes, definitions: (canCut ? definitions : undefined) ?? NONE }
       }
       left = open[--depth] ?? 0
     }
@@ -39,7 +63,11 @@ export function scan(bytes: Buffer): boolean {
     const token = bytes[at++] ?? 0
     let items = 0
     if (token < 0x80) {
-      if (token >= 0x40) items = fields?.[token] ?? 0
+      if (token >= 0x40) {
+        const count = fields?.[token]
+        if (count === undefined) canCut = false
+        else items = count
+      }
     } else if (token < 0x90) items = (token & 0xf) * 2
     else if (token < 0xa0) items = token & 0xf
     else if (token < 0xc0) at += token & 0x1f
@@ -50,7 +78,7 @@ export function scan(bytes: Buffer): boolean {
         case 0xc3:
           break
         case 0xc1:
-          escapes = true
+          hasEscapes = true
           break
         case 0xc4:
         case 0xd9:
@@ -84,9 +112,13 @@ export function scan(bytes: Buffer): boolean {
           break
         case 0xd4:
           if (bytes[at] === RECORD) {
-            const keys = scanRecordKeys(bytes, at + 2)
+            const id = recordId(bytes[at + 1])
+            const keysAt = at + 2
+            const keys = scanRecordKeys(bytes, keysAt)
+            canCut &&= fields?.[id] === undefined && keys.end - keysAt <= LONGEST_DEFINITION
+            if (canCut) (definitions ??= []).push({ start: at - 1, id, keysAt, end: keys.end })
             items = keys.count
-            ;(fields ??= [])[recordId(bytes[at + 1])] = items
+            ;(fields ??= [])[id] = items
             at = keys.end
           } else at = scanExtension(bytes, at, 1)
           break

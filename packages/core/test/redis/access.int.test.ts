@@ -1,50 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Redis } from 'ioredis'
 import { type Cache, createCache } from '../../src/index.ts'
 import { control, errorsOf, keysOf, open, space } from './support/caches.ts'
+import { allow, COMMANDS, PASSWORD, refused } from './support/permissions.ts'
 import { OwnRedis } from './support/servers.ts'
 import { until } from './support/until.ts'
-
-/*
- * The least a Redis user of a cache needs, for the documentation to quote. With `namespace: 'shop'`:
- *
- *   ACL SETUSER app on >password resetkeys resetchannels ~{shop:* &{shop:* -@all +get +mget +set ...
- *
- * `ping` and `info` are for health and for the client's ready check, `scan` for deleteMatching alone; `select` is needed for a database
- * other than 0. `hello` and `auth` need no permission. Cluster: `cluster|slots`, `cluster|info` and `readonly` in addition (see below).
- */
-const COMMANDS = [
-  // reads
-  'get',
-  'mget',
-  // scripts, and what they call
-  'evalsha',
-  'eval',
-  'set',
-  'del',
-  'unlink',
-  'exists',
-  'append',
-  'getrange',
-  'setrange',
-  'pttl',
-  'pexpire',
-  'hget',
-  'hmget',
-  'hset',
-  'hgetall',
-  'xadd',
-  'xrange',
-  'time',
-  // the bus
-  'publish',
-  'subscribe',
-  // the connection and the operator's tools
-  'info',
-  'ping',
-  'scan',
-] as const
-const PASSWORD = 'correct horse'
 
 let redis: OwnRedis
 let admin: ReturnType<typeof control>
@@ -58,35 +17,8 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]()
 })
 
-async function allow(
-  client: Redis,
-  user: string,
-  namespace: string,
-  commands: readonly string[],
-): Promise<void> {
-  const scope = ['resetkeys', 'resetchannels', `~{${namespace}:*`, `&{${namespace}:*`]
-  const list = commands.map(name => `+${name}`)
-  await client.call('ACL', 'SETUSER', user, 'on', `>${PASSWORD}`, ...scope, '-@all', ...list)
-}
-
 const urlOf = (user: string): string =>
   `redis://${user}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${redis.port}`
-
-/** Commands that were refused to a user, `key` or `channel` for a name out of bounds. */
-async function refused(user: string): Promise<string[]> {
-  const log = (await admin.call('ACL', 'LOG', '10000')) as unknown[]
-  const entries = log.map(entry =>
-    Array.isArray(entry)
-      ? new Map(
-          entry.flatMap((name: unknown, i) => (i % 2 === 0 ? [[String(name), String(entry[i + 1])]] : [])),
-        )
-      : new Map(Object.entries(entry as object)),
-  )
-  return entries
-    .filter(entry => entry.get('username') === user)
-    .map(entry => (entry.get('reason') === 'command' ? entry.get('object') : entry.get('reason')) as string)
-    .filter(name => !name.startsWith('client')) // the client's own name and version, which it does without
-}
 
 /** Every kind of operation, and every way through the scripts. */
 async function useAll(cache: Cache, other: Cache, namespace: string): Promise<void> {
@@ -131,7 +63,7 @@ describe('a Redis user with the documented permissions', () => {
     await using other = await open({ namespace, redis: urlOf(namespace) })
     const errors = [errorsOf(cache), errorsOf(other)]
     await useAll(cache, other, namespace)
-    expect(await refused(namespace)).toEqual([])
+    expect(await refused(admin, namespace)).toEqual([])
     const unexpected = errors.flat().filter(({ operation }) => operation !== 'decode')
     expect(unexpected.filter(({ error }) => !String(error).includes('ECONNRESET'))).toEqual([])
     expect(await cache.health()).toMatchObject({ status: 'healthy' })
@@ -154,7 +86,7 @@ describe('a Redis user with the documented permissions', () => {
         errorsOf(other)
         await Promise.all([cache.ready(), other.ready()])
         await useAll(cache, other, namespace).catch(() => {})
-        return { command, refused: [...new Set(await refused(namespace))] }
+        return { command, refused: [...new Set(await refused(admin, namespace))] }
       }),
     )
     warn.mockRestore()
@@ -167,8 +99,8 @@ describe('a Redis user with the documented permissions', () => {
     await using cache = await open({ namespace: space(), redis: urlOf(namespace) })
     errorsOf(cache)
     expect((await cache.set('k', 1)).status).toBe('deferred')
-    expect(await refused(namespace)).toContain('key')
-    expect(await refused(namespace)).toContain('channel')
+    expect(await refused(admin, namespace)).toContain('key')
+    expect(await refused(admin, namespace)).toContain('channel')
   })
 
   test('can have a database other than 0 with select', async () => {
@@ -176,7 +108,7 @@ describe('a Redis user with the documented permissions', () => {
     await allow(admin, namespace, namespace, [...COMMANDS, 'select'])
     await using cache = await open({ namespace, redis: `${urlOf(namespace)}/5` })
     expect((await cache.set('k', 1)).status).toBe('committed')
-    expect(await refused(namespace)).toEqual([])
+    expect(await refused(admin, namespace)).toEqual([])
     await using five = control(redis.url, 5)
     expect(await five.exists(keysOf(namespace).value('k'))).toBe(1)
   })

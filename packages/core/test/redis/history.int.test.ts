@@ -293,5 +293,9 @@ describe('a random history with faults', () => {
     expect(found.get('bound')?.length ?? 0).toBeGreaterThan(0)
     expect(found.get('read-your-writes')?.length ?? 0).toBeGreaterThan(0)
     expect(found.has('phantom')).toBe(false)
+    const [first] = found.get('bound') ?? []
+    expect(first && timeline(world.history, first, DELTA_MS)).toMatch(
+      /^key .*is in Redis.*>>> bound: v\d+, v\d+ expected/s,
+    )
   })
 })

@@ -3,6 +3,7 @@ import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CacheOptions, createCache } from '../../src/index.ts'
 import { control, errorsOf, open, remembers, space } from './support/caches.ts'
+import { allow, CLUSTER_COMMANDS, COMMANDS, PASSWORD, refused } from './support/permissions.ts'
 import { until, within } from './support/until.ts'
 
 let sentinel: RedisSentinel
@@ -239,6 +240,30 @@ describe('Cluster of three masters', () => {
       expect(await client.get('anything')).toBeNull()
     } finally {
       client.disconnect()
+    }
+  })
+
+  test('needs few permissions more than one server', async () => {
+    const own = options()
+    const user = own.namespace
+    const admins = cluster.nodes.map(({ url }) => control(url))
+    try {
+      for (const admin of admins) {
+        await until('it is connected', () => admin.status === 'ready')
+        await allow(admin, user, own.namespace, [...COMMANDS, ...CLUSTER_COMMANDS])
+      }
+      const redis = { cluster: nodes(), options: { redisOptions: { username: user, password: PASSWORD } } }
+      await using cache = await open({ ...own, redis })
+      expect((await cache.setMany(keys.map(key => [key, 1]))).status).toBe('committed')
+      expect((await cache.deleteByTag('t')).status).toBe('committed')
+      expect(await cache.getOrSet('loaded', () => 'value')).toBe('value')
+      await cache.idle()
+      expect(await cache.deleteMatching('user:*')).toBe(keys.length)
+      expect(await cache.health()).toMatchObject({ status: 'healthy' })
+      const all = await Promise.all(admins.map(admin => refused(admin, user)))
+      expect([...new Set(all.flat())]).toEqual([])
+    } finally {
+      for (const admin of admins) admin.disconnect()
     }
   })
 

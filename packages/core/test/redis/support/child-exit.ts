@@ -11,7 +11,6 @@ export type Scenario =
   | 'bulk'
   | 'early'
   | 'handshakes'
-  | 'handshakes'
 
 const [scenario, url, namespace] = process.argv.slice(2) as [Scenario, string, string]
 const options = { redis: url, namespace, timeouts: { redis: '100ms', connect: '200ms' } } as const
