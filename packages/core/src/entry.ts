@@ -22,23 +22,24 @@ export interface Trust {
  * `until` is the only time a hit compares: the end of freshness, or earlier where something is due before it.
  */
 export class Entry implements Lifetime {
+  // What a hit reads comes first.
   value: unknown
   until: number
+  /** The generation of `trust` for which its tags and prefixes were last found valid. */
+  checked: number
+  readonly trust: Trust
+  /** Served without the coherence lease until `until`: loaded while Redis was away. */
+  local: boolean
+  promise: Promise<unknown> | undefined
   bornAt: number
   freshUntil: number
   staleUntil: number
   /** The log position the value is valid from. */
   s0: number
-  /** The generation of `trust` for which its tags and prefixes were last found valid. */
-  checked: number
   /** What this instance had heard when it was read or its load began, in the partition's order. */
   born: number
-  /** Served without the coherence lease until `until`: loaded while Redis was away. */
-  local: boolean
   tags: readonly string[]
   bytes: number
-  promise: Promise<unknown> | undefined
-  readonly trust: Trust
 
   constructor(
     value: unknown,
@@ -50,18 +51,18 @@ export class Entry implements Lifetime {
     trust: Trust,
   ) {
     this.value = value
-    this.trust = trust
     this.until = life.freshUntil
+    this.checked = trust.generation
+    this.trust = trust
+    this.local = false
+    this.promise = undefined
     this.bornAt = life.bornAt
     this.freshUntil = life.freshUntil
     this.staleUntil = life.staleUntil
     this.s0 = s0
-    this.checked = trust.generation
     this.born = born
-    this.local = false
     this.tags = tags
     this.bytes = bytes
-    this.promise = undefined
   }
 
   /** Ends its freshness, whatever the clock says; its grace stays. */

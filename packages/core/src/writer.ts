@@ -30,6 +30,8 @@ interface Prepared extends Writing {
   readonly tail: StoredTail | undefined
 }
 
+/** Keys that one step takes. */
+const STEP = 500
 const DONE = Promise.resolve()
 const COMMITTED: Invalidation = Object.freeze({ status: 'committed', done: DONE })
 
@@ -55,10 +57,10 @@ export class Writer {
       group: group.map(one => this.#prepare(one)),
     }))
     const outcomes = this.#track(
-      Promise.all(prepared.map(({ partition, group }) => this.#store(partition, group, strict))),
+      Promise.all(prepared.map(({ partition, group }) => this.#storeAll(partition, group, strict))),
     )
     counters.sets += writings.length
-    return combined(await outcomes)
+    return combined((await outcomes).flat())
   }
 
   /** Invalidates. Tags and prefixes concern every partition, and are committed when all of them have it. */
@@ -75,14 +77,18 @@ export class Writer {
     }
     const everywhere = targets.tags.length > 0 || targets.prefixes.length > 0
     const keys = Map.groupBy(targets.keys, id => partitionOf(id, partitions.length))
-    const calls = partitions.flatMap(partition => {
-      const own = keys.get(partition.index) ?? []
-      return everywhere || own.length > 0
-        ? [partition.invalidate({ ...targets, keys: own }, undefined, strict)]
-        : []
+    const calls = partitions.map(async partition => {
+      const [first = [], ...rest] = chunks(keys.get(partition.index) ?? [])
+      if (!everywhere && first.length === 0) return []
+      const outcomes = [await partition.invalidate({ ...targets, keys: first }, undefined, strict)]
+      for (const some of rest)
+        outcomes.push(
+          await partition.invalidate({ ...targets, keys: some, tags: [], prefixes: [] }, undefined, strict),
+        )
+      return outcomes
     })
     try {
-      const result = combined(await this.#track(Promise.all(calls)))
+      const result = combined((await this.#track(Promise.all(calls))).flat())
       tell(result.status)
       return result
     } catch (error) {
@@ -118,6 +124,13 @@ export class Writer {
     return { ...writing, ttl, tail }
   }
 
+  /** One step after another, so that Redis can serve others in between and each ends in time. */
+  async #storeAll(partition: Partition, group: readonly Prepared[], strict: boolean): Promise<Outcome[]> {
+    const outcomes: Outcome[] = []
+    for (const some of chunks(group)) outcomes.push(await this.#store(partition, some, strict))
+    return outcomes
+  }
+
   async #store(partition: Partition, group: readonly Prepared[], strict: boolean): Promise<Outcome> {
     const { clock, local, events } = this.#engine.parts
     const targets = { keys: group.map(one => one.id), tags: [], prefixes: [], soft: false }
@@ -150,4 +163,8 @@ function combined(outcomes: readonly Outcome[]): Invalidation {
   const done = Promise.all(waiting).then(() => {})
   done.catch(() => {}) // whoever holds the result may not look at it
   return { status: 'deferred', done }
+}
+
+function chunks<T>(list: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(list.length / STEP) }, (_, i) => list.slice(i * STEP, (i + 1) * STEP))
 }
