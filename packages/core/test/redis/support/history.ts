@@ -1,5 +1,5 @@
 /** A read that found a value. Times are of the caller, monotonic, in ms. */
-export interface Read {
+interface Read {
   readonly instance: number
   readonly key: string
   readonly t0: number
@@ -23,7 +23,7 @@ export interface Write {
   committedAt: number
 }
 
-export interface Fault {
+interface Fault {
   readonly name: string
   readonly t0: number
   readonly t1: number
