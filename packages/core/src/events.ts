@@ -120,9 +120,10 @@ export class Events {
     else if (type === 'error' && !this.#listeners.has('error')) this.#warnOnce(event as CacheEvents['error'])
     for (const listener of this.#listeners.get(type) ?? []) {
       try {
-        ;(listener as CacheListener<E>)(event)
+        const result: unknown = (listener as CacheListener<E>)(event)
+        if (result instanceof Promise) result.catch((error: unknown) => warn(type, error))
       } catch (error) {
-        process.emitWarning(`A listener of '${type}' threw: ${String(error)}`, 'TiercacheWarning')
+        warn(type, error)
       }
     }
   }
@@ -148,4 +149,9 @@ export class Events {
   #note(): void {
     this.#hitListeners = this.#listeners.get('hit')?.size ?? 0
   }
+}
+
+function warn(type: CacheEventType, error: unknown): void {
+  const text = error instanceof Error ? error.message : shown(error)
+  process.emitWarning(`A listener of '${type}' failed: ${text}`, 'TiercacheWarning')
 }

@@ -193,17 +193,20 @@ export class RedisStore implements Store {
   async *scan(glob: string): AsyncGenerator<{ partition: number; ids: string[] }> {
     const client = this.#client()
     const masters = 'nodes' in client ? client.nodes('master') : [client]
+    const match = `${escapeGlob(tagStart(this.#options.namespace))}*}:v:${glob}`
     for (const master of masters) {
-      for (const [partition, { value }] of this.#names.entries()) {
-        let cursor = '0'
-        do {
-          const step = (): Promise<[string, string[]]> =>
-            master.scan(cursor, 'MATCH', escapeGlob(value) + glob, 'COUNT', SCAN_BATCH)
-          const [next, keys] = await this.#guard.deadline('SCAN', step)
-          cursor = next
-          if (keys.length > 0) yield { partition, ids: keys.map(key => key.slice(value.length)) }
-        } while (cursor !== '0')
-      }
+      let cursor = '0'
+      do {
+        const step = (): Promise<[string, string[]]> =>
+          master.scan(cursor, 'MATCH', match, 'COUNT', SCAN_BATCH)
+        const [next, keys] = await this.#guard.deadline('SCAN', step)
+        cursor = next
+        const groups = Map.groupBy(keys, key => this.#names.findIndex(({ value }) => key.startsWith(value)))
+        for (const [partition, found] of groups) {
+          const { value = '' } = this.#names[partition] ?? {}
+          if (value !== '') yield { partition, ids: found.map(key => key.slice(value.length)) }
+        }
+      } while (cursor !== '0')
     }
   }
 
@@ -283,8 +286,13 @@ export class RedisStore implements Store {
   }
 }
 
+/** Where the hash tag of a namespace's partitions begins. */
+function tagStart(namespace: string): string {
+  return `{${namespace}:`
+}
+
 function names(namespace: string, partition: number): Names {
-  const tag = `{${namespace}:${partition}}`
+  const tag = `${tagStart(namespace)}${partition}}`
   return {
     meta: `${tag}:m`,
     log: `${tag}:l`,
