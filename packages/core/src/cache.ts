@@ -272,7 +272,10 @@ export class Cache {
     return this.#invalidate({ keys: this.#ids(keys), tags: checkTags(tags) }, false, options)
   }
 
-  /** Counts since the cache was made, all namespaces together for the root, its own for a namespace. */
+  /**
+   * Counts since the cache was made: of all namespaces for the root; for a namespace its own and its children's reads and loads, where
+   * no more than a thousand namespaces were made.
+   */
   stats(): Stats {
     return this.#root.stats(this.#prefix)
   }

@@ -14,6 +14,8 @@ import type { Invalidation, Writer } from './writer.ts'
 const PING_MS = 25
 const DELETE_BATCH = 500
 const ABORTED_MS = 200
+/** Namespaces that are counted apart. */
+const MAX_COUNTED = 1000
 
 /** What a cache and all its namespaces share: the engine, the counters, the end. */
 export class Root {
@@ -32,11 +34,14 @@ export class Root {
     this.#store = store
   }
 
-  /** The counters of a namespace. */
+  /** The counters of a namespace. Where namespaces are made without end, those beyond a thousand share the root's. */
   countersOf(prefix: string): Counters {
-    const known = this.#counters.get(prefix) ?? new Counters()
-    this.#counters.set(prefix, known)
-    return known
+    const known = this.#counters.get(prefix)
+    if (known !== undefined) return known
+    if (this.#counters.size > MAX_COUNTED) return this.countersOf('')
+    const fresh = new Counters()
+    this.#counters.set(prefix, fresh)
+    return fresh
   }
 
   stats(prefix: string): Stats {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createCache } from '../../src/index.ts'
 import { LatencyRecorder } from '../../src/stats.ts'
 
 test('before anything was measured a latency is 0', () => {
@@ -22,4 +23,14 @@ test('the shortest and the longest are measured too', () => {
   recorder.record(3_600_000)
   expect(recorder.latency.count).toBe(2)
   expect(recorder.latency.p50).toBe(0.001)
+})
+
+test('namespaces made without end are counted, and the first thousand apart', async () => {
+  const cache = createCache()
+  for (let i = 0; i < 3000; i++) await cache.namespace(`user ${i}`).get('k')
+  expect(cache.stats().misses).toBe(3000)
+  expect([
+    cache.namespace('user 0').stats().misses,
+    cache.namespace('user 2999').stats().misses,
+  ]).toStrictEqual([1, 0])
 })
