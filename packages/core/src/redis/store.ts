@@ -7,8 +7,6 @@ import type {
   InvalidateRequest,
   LeaseReply,
   LeaseRequest,
-  LogRecord,
-  Mark,
   Store,
   StoreListener,
   SyncReply,
@@ -17,7 +15,9 @@ import type {
 import { type Client, type Connections, type RedisTarget, connect } from './connect.ts'
 import { type BreakerOptions, type BreakerState, Guard } from './guard.ts'
 import { Links } from './links.ts'
+import { type Names, names, tagStart } from './names.ts'
 import { Reader } from './reader.ts'
+import { parseSync, type SyncParts } from './replies.ts'
 import { SCRIPTS, type ScriptName } from './scripts.ts'
 import { subscribe } from './subscriber.ts'
 
@@ -40,7 +40,6 @@ const CLUSTER_PARTITIONS = 16
 const SCAN_BATCH = 500
 
 type Script = (...args: (string | number | Buffer)[]) => Promise<unknown>
-type Names = Record<'meta' | 'log' | 'zero' | 'channel' | 'value' | 'lease', string>
 
 /** Tier 2 on a real Redis, by way of ioredis. */
 export class RedisStore implements Store {
@@ -286,23 +285,6 @@ export class RedisStore implements Store {
   }
 }
 
-/** Where the hash tag of a namespace's partitions begins. */
-function tagStart(namespace: string): string {
-  return `{${namespace}:`
-}
-
-function names(namespace: string, partition: number): Names {
-  const tag = `${tagStart(namespace)}${partition}}`
-  return {
-    meta: `${tag}:m`,
-    log: `${tag}:l`,
-    zero: `${tag}:z`,
-    channel: `${tag}:ch`,
-    value: `${tag}:v:`,
-    lease: `${tag}:L:`,
-  }
-}
-
 /** A key of another type holds no value of ours: empty bytes, which nobody can read. It says nothing of Redis. */
 function wrongTypeAsNothing(error: unknown): Buffer {
   if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return Buffer.alloc(0)
@@ -322,47 +304,4 @@ function defineScripts(client: Client): void {
   for (const [name, lua] of Object.entries(SCRIPTS)) {
     if (!(name in client)) client.defineCommand(name, { lua })
   }
-}
-
-type SyncParts = [kind: Buffer, redisMs: Buffer, epoch: Buffer, seq: number, nonce: Buffer, list: Buffer[]]
-
-const SYNC_KINDS = { R: 'records', E: 'epoch', D: 'diverged', T: 'trimmed' } as const
-
-function parseSync([kind, redisMs, epoch, seq, nonce, list]: SyncParts): SyncReply {
-  const letter = String(kind) as keyof typeof SYNC_KINDS
-  const records = letter === 'R' ? parseRecords(list, Number(seq)) : []
-  const marks = letter === 'R' ? [] : parseMarks(list)
-  return {
-    kind: SYNC_KINDS[letter],
-    redisMs: Number(redisMs),
-    epoch: String(epoch),
-    seq: Number(seq),
-    nonce: String(nonce),
-    records,
-    marks,
-  }
-}
-
-function parseRecords(list: readonly Buffer[], last: number): LogRecord[] {
-  const count = list.length / 3
-  return Array.from({ length: count }, (_, i) => ({
-    seq: last - count + 1 + i,
-    nonce: String(list[3 * i]),
-    origin: String(list[3 * i + 1]),
-    payload: String(list[3 * i + 2]),
-  }))
-}
-
-function parseMarks(list: readonly Buffer[]): Mark[] {
-  const marks = new Map<number, { slot: number; hard: number; soft: number }>()
-  for (let i = 0; i + 1 < list.length; i += 2) {
-    const field = String(list[i])
-    const slot = Number.parseInt(field.slice(1), 36)
-    if (field.length < 2 || !Number.isInteger(slot)) continue
-    const mark = marks.get(slot) ?? { slot, hard: 0, soft: 0 }
-    if (field.startsWith('t')) mark.hard = Number(list[i + 1])
-    else if (field.startsWith('x')) mark.soft = Number(list[i + 1])
-    marks.set(slot, mark)
-  }
-  return [...marks.values()]
 }
