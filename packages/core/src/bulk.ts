@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts'
+import { type Engine, noteHit } from './engine.ts'
 import { CacheError, shown } from './errors.ts'
 import type { Job } from './flight.ts'
 import type { Key } from './key.ts'
@@ -20,8 +20,7 @@ export async function getMany(
   const trusting = engine.ensureTrust(ids)
   if (trusting !== undefined) await trusting
   launch(engine, ids, policyOf, () => undefined)
-  const answers = await Promise.all(ids.map(id => readFast(engine, id, policyOf, undefined, counters)))
-  return answers
+  return Promise.all(ids.map(id => readFast(engine, id, policyOf, undefined, counters)))
 }
 
 /** As `getMany`; what is missing is loaded in one call. */
@@ -77,9 +76,7 @@ async function readFast(
 ): Promise<unknown> {
   const entry = job?.fresh ? undefined : engine.parts.local.hit(id)
   if (entry !== undefined) {
-    counters.memoryHits++
-    const { events } = engine.parts
-    if (events.wantsHits) events.emit('hit', { key: id, tier: 'memory', stale: false, ms: 0 })
+    noteHit(id, counters, engine.parts.events)
     return entry.value
   }
   const answer = await engine.read(id, policyOf(id), job, counters)

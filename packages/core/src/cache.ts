@@ -1,5 +1,5 @@
 import { getMany, getOrSetMany } from './bulk.ts'
-import type { Answer } from './engine.ts'
+import { type Answer, noteHit } from './engine.ts'
 import type { Entry } from './entry.ts'
 import type { Duration } from './duration.ts'
 import { CacheError, shown } from './errors.ts'
@@ -333,8 +333,7 @@ export class Cache {
   #hitId(id: string): Entry | undefined {
     const entry = this.#local.hit(id)
     if (entry === undefined) return undefined
-    this.#counters.memoryHits++
-    if (this.#events.wantsHits) this.#events.emit('hit', { key: id, tier: 'memory', stale: false, ms: 0 })
+    noteHit(id, this.#counters, this.#events)
     return entry
   }
 

@@ -14,6 +14,7 @@ import { RedisStore } from './redis/store.ts'
 import { Remote } from './remote.ts'
 import { Root } from './root.ts'
 import type { Store, StoreListener } from './store.ts'
+import { within } from './within.ts'
 import { Writer } from './writer.ts'
 
 /** How long the keys of past invalidations are remembered: longer than anything older can still be on its way. */
@@ -143,10 +144,7 @@ async function whenReady(
   clock: Clock,
 ): Promise<void> {
   const end = clock.now() + connectMs
-  const late = Promise.withResolvers<boolean>()
-  const cancel = clock.after(connectMs, () => late.resolve(false))
-  const up = await Promise.race([connected, late.promise])
-  cancel()
+  const up = await within(connected, connectMs, clock, false)
   const behind = (): readonly Partition[] => partitions.filter(partition => !partition.trusts(clock.now()))
   do await Promise.all(behind().map(partition => partition.sync()))
   while (up && behind().length > 0 && clock.now() < end)

@@ -9,6 +9,7 @@ import type { Local } from './local.ts'
 import type { Policy } from './policy.ts'
 import { type Found, NONE, type Remote } from './remote.ts'
 import type { Counters } from './stats.ts'
+import { within } from './within.ts'
 
 /** Everything a read needs, made once by `createCache` and shared by all namespaces. */
 export interface Parts {
@@ -199,14 +200,14 @@ export class Engine {
     stale: Entry | undefined,
     job: Job,
   ): Promise<Loaded | typeof LATE> {
-    const { local } = this.parts
+    const { local, clock } = this.parts
     const { softMs = job.policy.hardMs, hardMs } = job.policy
     const firstMs = stale === undefined ? hardMs : softMs
     try {
-      let loaded = await this.#before(loading, firstMs)
+      let loaded = await within(loading, firstMs, clock, LATE)
       if (loaded !== LATE) return loaded
       if (stale !== undefined && local.isUsable(id, stale)) return LATE
-      if (firstMs < hardMs) loaded = await this.#before(loading, hardMs - firstMs)
+      if (firstMs < hardMs) loaded = await within(loading, hardMs - firstMs, clock, LATE)
       if (loaded !== LATE) return loaded
     } catch (error) {
       if (stale !== undefined && local.isUsable(id, stale)) return LATE
@@ -217,22 +218,6 @@ export class Engine {
       `Loading ${id} took longer than ${hardMs} ms. It goes on behind; raise timeouts.hard if that is normal.`,
       { path: 'timeouts.hard', value: hardMs },
     )
-  }
-
-  #before<T>(work: Promise<T>, ms: number): Promise<T | typeof LATE> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.parts.clock.after(ms, () => resolve(LATE))
-      work.then(
-        value => {
-          cancel()
-          resolve(value)
-        },
-        (error: unknown) => {
-          cancel()
-          reject(error)
-        },
-      )
-    })
   }
 
   #served(id: string, answer: Answer, counters: Counters, from: number): Answer {
@@ -257,4 +242,10 @@ export class Engine {
 function staleOf(found: Found, held: Entry | undefined): Answer | undefined {
   if (found.kind === 'stale') return { entry: found.entry, tier: 'redis', stale: true }
   return held && { entry: held, tier: 'memory', stale: true }
+}
+
+/** Counts a hit in memory, and tells of it where somebody listens. */
+export function noteHit(key: string, counters: Counters, events: Events): void {
+  counters.memoryHits++
+  if (events.wantsHits) events.emit('hit', { key, tier: 'memory', stale: false, ms: 0 })
 }

@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts'
 import { freshness } from './entry.ts'
+import { stampOf } from './local.ts'
 import type { EntryView } from './cache.ts'
 
 /** What a tier has under a key. */
@@ -32,12 +33,7 @@ export async function explain(engine: Engine, id: string): Promise<Explanation> 
   const found = await remote?.read(partition, id, one => one)
   const inRedis = found?.kind === 'fresh' || found?.kind === 'stale' ? found.entry : undefined
   const coherent = partition.trusts(now)
-  const verdict =
-    entry &&
-    partition.judge(
-      { id, tags: entry.tags, s0: entry.s0, born: entry.born, loadedHere: true },
-      partition.epoch,
-    )
+  const verdict = entry && partition.judge(stampOf(id, entry), partition.epoch)
   const state = entry && freshness(entry, now)
   const tags = entry?.tags ?? inRedis?.tags ?? []
   const view = (one: typeof entry, stale: boolean): TierView | undefined =>
@@ -67,12 +63,7 @@ export async function explain(engine: Engine, id: string): Promise<Explanation> 
       : found?.kind === 'away'
         ? 'Redis cannot be asked'
         : 'Redis has no fresh value'
-  const stale =
-    (entry !== undefined &&
-      verdict !== 'dead' &&
-      now < entry.staleUntil &&
-      entry.staleUntil > entry.freshUntil) ||
-    found?.kind === 'stale'
+  const stale = (entry !== undefined && engine.parts.local.isUsable(id, entry)) || found?.kind === 'stale'
   return { ...facts, answer: stale ? 'stale' : 'miss', reason: `${why}; ${redis}` }
 }
 

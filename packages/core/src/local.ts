@@ -121,6 +121,6 @@ export class Local {
 }
 
 /** What is in memory was judged when it was kept, so a call that waits for Redis since before that does not concern it. */
-function stampOf(id: string, { tags, s0, born }: Entry): Stamp {
+export function stampOf(id: string, { tags, s0, born }: Entry): Stamp {
   return { id, tags, s0, born, loadedHere: true }
 }

@@ -1,4 +1,3 @@
-import type { Clock } from './clock.ts'
 import { globToRegExp } from './policies.ts'
 import { checkNames } from './policy.ts'
 import type { Engine } from './engine.ts'
@@ -8,6 +7,7 @@ import type { Health } from './health.ts'
 import { idOf } from './key.ts'
 import { Counters, type Stats } from './stats.ts'
 import type { Store } from './store.ts'
+import { within } from './within.ts'
 import type { Invalidation, Writer } from './writer.ts'
 
 /** A ping that takes longer is no sign of health. */
@@ -88,7 +88,15 @@ export class Root {
   async health(): Promise<Health> {
     const { clock } = this.engine.parts
     const { hits, misses, hitRate, memory, breaker, coherence, invalidations } = this.stats('')
-    const latency = this.#store === undefined ? null : await fastest(this.#store.ping(), clock)
+    const latency =
+      this.#store === undefined
+        ? null
+        : await within(
+            this.#store.ping().catch(() => null),
+            PING_MS,
+            clock,
+            null,
+          )
     const available = latency !== null
     return {
       status: this.#store === undefined || (available && coherence === 'coherent') ? 'healthy' : 'degraded',
@@ -155,12 +163,14 @@ export class Root {
     const { clock, events } = this.engine.parts
     const { partitions, memory } = this.engine.parts.local
     this.engine.closed = true
-    await before(this.engine.idle(), ms, clock)
+    await within(this.engine.idle(), ms, clock, undefined)
     if (this.#store?.breakerState() !== 'open')
-      await Promise.all(partitions.flatMap(one => (one.deferred > 0 ? [before(one.sync(), ms, clock)] : [])))
+      await Promise.all(
+        partitions.flatMap(one => (one.deferred > 0 ? [within(one.sync(), ms, clock, undefined)] : [])),
+      )
     this.engine.loader.close()
     // Loads that obey their signal end now, and give back their leases.
-    await before(this.engine.idle(), Math.min(ms, ABORTED_MS), clock)
+    await within(this.engine.idle(), Math.min(ms, ABORTED_MS), clock, undefined)
     for (const partition of partitions) partition.stop()
     await this.#store?.close()
     memory.clear()
@@ -178,19 +188,4 @@ export class Root {
 
 function add(sum: Counters, counters: Counters): void {
   for (const name of Object.keys(sum) as (keyof Counters)[]) sum[name] += counters[name]
-}
-
-async function fastest(ping: Promise<number>, clock: Clock): Promise<number | null> {
-  const late = Promise.withResolvers<null>()
-  const cancel = clock.after(PING_MS, () => late.resolve(null))
-  const ms = await Promise.race([ping.catch(() => null), late.promise])
-  cancel()
-  return ms
-}
-
-async function before(work: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
-  const late = Promise.withResolvers<void>()
-  const cancel = clock.after(ms, () => late.resolve())
-  await Promise.race([work, late.promise])
-  cancel()
 }
