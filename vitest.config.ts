@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const conditions = ['@tiercache/source', 'node', 'import', 'default']
-const folders = '{packages/*,apps/*,benchmarks,tooling/*}/test/**'
+const folders = '{packages/*,apps/*,benchmarks,proof,tooling/*}/test/**'
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
-import { layers, mayImport, testTool } from './rules.ts'
+import { layers, mayImport, reachesInto, testTool } from './rules.ts'
 import { type Specifier, specifiersOf } from './specifiers.ts'
 import { readWorkspace, type WorkspacePackage } from './workspace.ts'
 
@@ -46,6 +46,7 @@ function judgeImport(
 ): string | undefined {
   if (name.startsWith('.')) {
     const target = posix.join(posix.dirname(file), name)
+    if (reachesInto[self.name]?.some(place => target.startsWith(place))) return undefined
     if (target.startsWith('../')) return 'reaches out of its package: import the public entry of the other'
     return judgeTesting(file, target) ?? judgeLayer(self, file, target)
   }

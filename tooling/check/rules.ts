@@ -22,6 +22,12 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The private package that tests, apps and benchmarks of any kind may use. */
 export const testTool = '@tiercache/redis-server'
 
+/** Folders outside a private package that it may reach into, from the package's own folder. */
+export const reachesInto: Readonly<Record<string, readonly string[]>> = {
+  // It runs the protocol in simulation and switches parts of it off, which no user can.
+  '@tiercache/proof': ['../packages/core/src/'],
+}
+
 /** Inside a package: files under `from` (paths within the package) import no file under `never` and no such package. */
 export interface LayerRule {
   readonly from: readonly string[]

@@ -18,7 +18,7 @@ export interface WorkspacePackage {
 
 /** All packages of the workspace at `root`. */
 export function readWorkspace(root: string): WorkspacePackage[] {
-  const manifests = globSync(['{packages,apps,tooling}/*/package.json', 'benchmarks/package.json'], {
+  const manifests = globSync(['{packages,apps,tooling}/*/package.json', '{benchmarks,proof}/package.json'], {
     cwd: root,
   })
   return manifests.toSorted().map(manifest => readPackage(root, dirname(manifest)))

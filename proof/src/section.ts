@@ -1,0 +1,81 @@
+/** One part of `pnpm prove`: it runs by itself, tells how far it is, and ends with facts for the report. */
+export interface Section {
+  /** As on the command line. */
+  readonly name: string
+  readonly title: string
+  /** One line for `--help` and one paragraph, in words a user understands, for the report: what is done, and what would fail. */
+  readonly about: string
+  readonly explains: string
+  run(context: Context): Promise<Outcome>
+}
+
+/** What a section is given. */
+export interface Context {
+  /** Where chance begins; a section that is given the same seed tries the same things. */
+  readonly seed: number
+  /** The short form: what CI runs with every change. */
+  readonly quick: boolean
+  /** How many seeds to simulate, if the caller said so. */
+  readonly seeds: number | undefined
+  /** A folder of this run for what is too long for a report: histories, timelines. It exists. */
+  readonly folder: string
+  /** 0 to 1, and a few words. */
+  readonly onProgress: (share: number, what: string) => void
+}
+
+/** How a section ended. */
+export interface Outcome {
+  /** What broke a promise, one entry each; none: passed. */
+  readonly failures: readonly Failure[]
+  /** One line that says it all: "10 000 seeds, 0 violations". */
+  readonly summary: string
+  /** Figures for the tiles at the top of the section, in order. */
+  readonly figures: readonly Figure[]
+  readonly tables: readonly Table[]
+  readonly plots: readonly Plot[]
+}
+
+export interface Failure {
+  /** What was promised and not kept. */
+  readonly title: string
+  /** Lines of plain text: a timeline. */
+  readonly detail: string
+  /** The command that repeats it. */
+  readonly repeat: string
+  /** A file of the run's folder that shows it, such as swim lanes. */
+  readonly view?: string
+}
+
+export interface Figure {
+  readonly label: string
+  readonly value: number | string
+  readonly unit?: string
+  /** What the value is held to, for people: "= 0", "≤ 2 000 ms". */
+  readonly bound?: string
+}
+
+export interface Table {
+  readonly title: string
+  readonly columns: readonly string[]
+  /** Cells that are `undefined` stay empty. A row may be marked as one that should stand out, or as bad. */
+  readonly rows: readonly {
+    readonly cells: readonly (string | number | undefined)[]
+    readonly mark?: 'ours' | 'bad'
+  }[]
+  readonly note?: string
+}
+
+/** A chart. `x` are categories for bars, numbers for lines. */
+export interface Plot {
+  readonly title: string
+  readonly kind: 'bar' | 'line' | 'histogram'
+  readonly xLabel: string
+  readonly yLabel: string
+  readonly logY?: boolean
+  readonly series: readonly {
+    readonly name: string
+    readonly points: readonly (readonly [x: number | string, y: number])[]
+  }[]
+  /** A horizontal or vertical line that is the promise. */
+  readonly bound?: { readonly axis: 'x' | 'y'; readonly at: number; readonly label: string }
+}
