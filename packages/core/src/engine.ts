@@ -28,6 +28,9 @@ export interface Answer {
   readonly stale: boolean
 }
 
+/** Below this share of hits in Redis a read asks for the lease at once: its answer is the value too, if there is one. */
+const MISS_EXPECTED = 0.25
+const LOOKED_BACK = 64
 const LATE: unique symbol = Symbol('late')
 
 /**
@@ -39,6 +42,8 @@ export class Engine {
   readonly flights: Flights = new Flights()
   readonly loader: Loader
   closed = false
+  /** The share of late look-ups in Redis that found a fresh value. */
+  #hitShare = 1
   readonly #background = new Set<Promise<unknown>>()
 
   constructor(parts: Parts) {
@@ -167,10 +172,11 @@ export class Engine {
   #launch(flight: Flight): Flight {
     const { remote } = this.parts
     this.flights.add(flight)
-    flight.looked =
-      remote === undefined || flight.job?.fresh
-        ? Promise.resolve(NONE).then(none => this.#looked(flight, none))
-        : remote.read(flight.partition, flight.id, found => this.#looked(flight, found))
+    if (remote === undefined || flight.job?.fresh)
+      flight.looked = Promise.resolve(NONE).then(none => this.#looked(flight, none))
+    else if (flight.job !== undefined && this.#hitShare < MISS_EXPECTED)
+      flight.looked = this.loader.ask(flight, remote).then(found => this.#looked(flight, found))
+    else flight.looked = remote.read(flight.partition, flight.id, found => this.#looked(flight, found))
     return flight
   }
 
@@ -178,6 +184,8 @@ export class Engine {
   #looked(flight: Flight, found: Found): Found {
     const { local, clock } = this.parts
     const { id, job, policy } = flight
+    if (found.kind !== 'away')
+      this.#hitShare += ((found.kind === 'fresh' ? 1 : 0) - this.#hitShare) / LOOKED_BACK
     if ('entry' in found) {
       local.adopt(found.entry, policy)
       if (!flight.detached) local.memory.set(id, found.entry)

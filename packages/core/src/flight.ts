@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts'
 import type { Key } from './key.ts'
 import type { LoadContext } from './load-context.ts'
 import type { Policy } from './policy.ts'
-import type { Found } from './remote.ts'
+import type { Claim, Found, Waiter } from './remote.ts'
 import type { Counters } from './stats.ts'
 
 /** How to load a key, as the first call that wanted it loaded said. */
@@ -27,6 +27,12 @@ export interface Loaded {
   readonly killed: boolean
 }
 
+/** What became of asking for a lease, and who hears when it ends if somebody else has it. */
+export interface Asked {
+  readonly claim: Claim
+  readonly waiter: Waiter
+}
+
 /**
  * One look-up of a key under way, and the load behind it if one is needed. Whoever asks for the key meanwhile joins it. An
  * invalidation of the key detaches it: those who joined get its value, nobody else does, and it is not kept.
@@ -43,6 +49,8 @@ export class Flight {
   /** Refreshes a value ahead of its end: one from Redis is enough only if it is not due itself. */
   readonly ahead: boolean
   detached = false
+  /** The lease was asked for instead of a look-up; the load begins with the answer. */
+  asked: Asked | undefined
   /** The log position its value will be valid from, once known. */
   s0: number | undefined
 

@@ -2,10 +2,10 @@ import type { Cancel } from './clock.ts'
 import type { Parts } from './engine.ts'
 import { Entry } from './entry.ts'
 import { CacheError } from './errors.ts'
-import type { Flight, Flights, Job, Loaded } from './flight.ts'
+import type { Asked, Flight, Flights, Job, Loaded } from './flight.ts'
 import { LoadState } from './load-context.ts'
 import { lifetimeOf } from './policy.ts'
-import type { Found, Lease, Outgoing, Remote } from './remote.ts'
+import { AWAY, type Found, type Lease, NONE, type Outgoing, type Remote } from './remote.ts'
 import { LatencyRecorder } from './stats.ts'
 
 /** A load is given up, and its signal aborted, after this many times its hard deadline. */
@@ -52,6 +52,7 @@ export class Loader {
     })
     this.#loading.add(state)
     try {
+      if (flight.asked?.claim.kind === 'lease') lease = flight.asked.claim.lease
       if (this.#closed) throw closed()
       const claim = await this.#claim(flight, job, found)
       if (claim instanceof Entry) {
@@ -83,6 +84,15 @@ export class Loader {
     }
   }
 
+  /** Looks a flight's key up by asking for its lease at once: one round trip less where Redis has no value. Never rejects. */
+  async ask(flight: Flight, remote: Remote): Promise<Found> {
+    const asked = await this.#ask(flight, remote, NONE.bytes, false)
+    flight.asked = asked
+    const { claim } = asked
+    if (claim.kind === 'found') return claim.found
+    return claim.kind === 'away' ? AWAY : NONE
+  }
+
   /** Aborts the signals of all loads; what they still bring is kept nowhere. */
   close(): void {
     this.#closed = true
@@ -96,8 +106,8 @@ export class Loader {
     const until = clock.now() + job.policy.hardMs
     let { bytes } = found
     for (let poll = FIRST_POLL_MS; clock.now() < until;) {
-      const waiter = remote.waiter(flight.id)
-      const claim = await remote.claim(flight.partition, flight.id, bytes, job.fresh)
+      const { claim, waiter } = flight.asked ?? (await this.#ask(flight, remote, bytes, job.fresh))
+      flight.asked = undefined
       if (claim.kind === 'wait') {
         job.elsewhere?.()
         await waiter.wait(Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - clock.now())))
@@ -114,6 +124,11 @@ export class Loader {
       bytes = claim.found.bytes
     }
     return undefined
+  }
+
+  async #ask(flight: Flight, remote: Remote, bytes: Buffer, force: boolean): Promise<Asked> {
+    const waiter = remote.waiter(flight.id)
+    return { waiter, claim: await remote.claim(flight.partition, flight.id, bytes, force) }
   }
 
   async #run(id: string, job: Job, state: LoadState): Promise<unknown> {

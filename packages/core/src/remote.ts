@@ -32,6 +32,13 @@ export type Claim =
   | { readonly kind: 'wait'; readonly leaseMs: number }
   | { readonly kind: 'away' }
 
+/** Hears when a key's lease ends. */
+export interface Waiter {
+  /** Resolves at the news, or after `ms`. */
+  readonly wait: (ms: number) => Promise<void>
+  readonly forget: () => void
+}
+
 /** A value on its way to Redis. */
 export interface Outgoing {
   readonly id: string
@@ -43,7 +50,7 @@ export interface Outgoing {
 
 const NOTHING = Buffer.alloc(0)
 export const NONE: Found = { kind: 'none', bytes: NOTHING }
-const AWAY: Found = { kind: 'away', bytes: NOTHING }
+export const AWAY: Found = { kind: 'away', bytes: NOTHING }
 /** How long a lease lasts; it is renewed while its holder loads, so this is how long others wait for one who died. */
 const LEASE_MS = 1500
 
@@ -175,7 +182,7 @@ export class Remote {
   }
 
   /** Hears when the key's lease ends. Make it before asking for the lease, or the news may come in between. */
-  waiter(id: string): { readonly wait: (ms: number) => Promise<void>; readonly forget: () => void } {
+  waiter(id: string): Waiter {
     let wake = (): void => {}
     const signal = new Promise<void>(resolve => (wake = resolve))
     const set = this.#waiters.get(id) ?? new Set()
