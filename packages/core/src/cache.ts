@@ -7,7 +7,8 @@ import type { CacheEventType, CacheListener, Events } from './events.ts'
 import { type Explanation, explain } from './explain.ts'
 import type { Job } from './flight.ts'
 import type { Health } from './health.ts'
-import { idOf, isPlainKey, type Key, namespacePrefix, prefixId } from './key.ts'
+import { KnownIds } from './known-ids.ts'
+import { idOf, type Key, namespacePrefix, prefixId } from './key.ts'
 import type { Local } from './local.ts'
 import type { LoadContext } from './load-context.ts'
 import {
@@ -60,6 +61,7 @@ export class Cache {
   readonly name: string
   readonly #root: Root
   readonly #prefix: string
+  readonly #known: KnownIds
   readonly #policies: Policies
   readonly #counters: Counters
   readonly #local: Local
@@ -71,6 +73,7 @@ export class Cache {
     this.name = name
     this.#root = root
     this.#prefix = prefix
+    this.#known = new KnownIds(prefix)
     this.#policies = policies
     this.#counters = root.countersOf(prefix)
     this.#local = root.engine.parts.local
@@ -88,9 +91,9 @@ export class Cache {
 
   /** The fresh value of a key from memory, or `undefined`; synchronous. Throws `E_KEY`. */
   getSync<T = unknown>(key: Key): T | undefined {
-    const id =
-      typeof key === 'string' && this.#prefix === '' && isPlainKey(key) ? key : idOf(this.#prefix, key)
-    return this.#hitId(id)?.value as T | undefined
+    const known = this.#known.of(key)
+    const entry = known === undefined ? this.#hitOf(key, idOf(this.#prefix, key)) : this.#hitId(known)
+    return entry?.value as T | undefined
   }
 
   /** The value of a key with its circumstances, a stale one included, or `undefined`. */
@@ -319,15 +322,19 @@ export class Cache {
 
   /** The entry of a key if memory may answer; `undefined` also for a bad key, of which the slow path will speak. */
   #hit(key: Key): Entry | undefined {
-    if (typeof key === 'string' && isPlainKey(key))
-      return this.#hitId(this.#prefix === '' ? key : this.#prefix + key)
-    let id: string
+    const known = this.#known.of(key)
+    if (known !== undefined) return this.#hitId(known)
     try {
-      id = idOf(this.#prefix, key)
+      return this.#hitOf(key, idOf(this.#prefix, key))
     } catch {
       return undefined
     }
-    return this.#hitId(id)
+  }
+
+  #hitOf(key: Key, id: string): Entry | undefined {
+    const entry = this.#hitId(id)
+    if (entry !== undefined) this.#known.keep(key, id)
+    return entry
   }
 
   #hitId(id: string): Entry | undefined {
