@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts'
 import type { Trust } from '../entry.ts'
 import { CacheError } from '../errors.ts'
-import type { InvalidateReply, LogRecord, Store, StoredTail, SyncReply, Targets } from '../store.ts'
+import type { LogRecord, Store, StoredTail, SyncReply, Targets } from '../store.ts'
 import { JOURNAL_LIMIT, Journal } from './journal.ts'
 import { Marks, type Stamp, type Verdict } from './marks.ts'
-import { formatTargets, type LogMessage, parseTargets } from './message.ts'
+import { type LogMessage, parseTargets } from './message.ts'
+import { Outbox, type Sent } from './outbox.ts'
 import { Pulse } from './pulse.ts'
 import { Ring } from './ring.ts'
-import { prefixSlot, tagSlot } from './slots.ts'
 
 /** The part of a store that a log needs. */
 export type LogStore = Pick<Store, 'invalidate' | 'sync' | 'heal' | 'reconnect'>
@@ -71,6 +71,7 @@ export class Partition implements Trust {
   readonly #marks: Marks
   readonly #journal = new Journal()
   readonly #ring = new Ring()
+  readonly #outbox: Outbox
   readonly #pulse: Pulse
   #nonce = '-'
   /** The last position that Redis confirmed to this instance. */
@@ -86,6 +87,7 @@ export class Partition implements Trust {
   constructor(options: PartitionOptions) {
     this.#options = options
     this.#marks = new Marks(options.keepMs)
+    this.#outbox = new Outbox(options)
     this.#pulse = new Pulse(options.clock, options.heartbeatMs, () => this.#sync())
     if (options.heartbeatMs === undefined) {
       this.epoch = SOLO_EPOCH
@@ -139,9 +141,11 @@ export class Partition implements Trust {
     listener.onKeys(targets.keys, Number.POSITIVE_INFINITY, targets.soft, true)
     const before = this.seq
     try {
-      const reply = await this.#send(targets, writes)
-      this.#confirm(targets, reply, before)
-      return { status: 'committed', ...reply }
+      const sent = await (writes === undefined
+        ? this.#outbox.soon(targets)
+        : this.#outbox.now(targets, writes))
+      this.#confirm(targets, sent, before)
+      return { status: 'committed', seq: sent.seq, epoch: sent.epoch, stored: sent.stored }
     } catch (cause) {
       if (strict || this.#stopped) {
         this.#marks.release(targets, clock.now())
@@ -299,9 +303,9 @@ export class Partition implements Trust {
     try {
       for (let batch = taken.batches[0]; batch !== undefined; batch = taken.batches[0]) {
         const before = this.seq
-        const reply = await this.#send(batch)
+        const sent = await this.#outbox.now(batch)
         taken.batches.shift()
-        this.#confirm(batch, reply, before)
+        this.#confirm(batch, sent, before)
       }
       listener.onReplayed(count)
     } finally {
@@ -310,34 +314,18 @@ export class Partition implements Trust {
     }
   }
 
-  async #send(targets: Targets, writes?: readonly StoredTail[]): Promise<InvalidateReply> {
-    const { store, index, random } = this.#options
-    const nonce = random()
-    const reply = await store.invalidate(index, {
-      keys: targets.keys,
-      values: writes,
-      slots: [...targets.tags.map(tagSlot), ...targets.prefixes.map(prefixSlot)],
-      soft: targets.soft,
-      epochIfNew: random(),
-      nonce,
-      origin: this.#options.origin,
-      payload: formatTargets(targets),
-    })
-    if (reply.epoch === this.epoch && reply.seq > this.seq) this.#own.set(reply.seq, nonce)
-    return reply
-  }
-
   /** An invalidation called here, when `before` was the last position heard of, stands in the log. */
-  #confirm(targets: Targets, reply: InvalidateReply, before: number): void {
+  #confirm(targets: Targets, { epoch, seq, nonce }: Sent, before: number): void {
     const { clock, listener } = this.#options
-    if (reply.epoch === this.epoch) {
-      this.#marks.apply(targets, reply.seq, clock.now())
+    if (epoch === this.epoch) {
+      if (seq > this.seq) this.#own.set(seq, nonce)
+      this.#marks.apply(targets, seq, clock.now())
       // Nobody else writes to a log without Redis. Elsewhere, a number that was used before says that the log went back.
-      if (this.#options.heartbeatMs === undefined) this.#moveTo(reply.seq, this.#nonce)
-      else if (reply.seq <= before) this.#doubt()
-      this.#confirmed = Math.max(this.#confirmed, reply.seq)
+      if (this.#options.heartbeatMs === undefined) this.#moveTo(seq, this.#nonce)
+      else if (seq <= before) this.#doubt()
+      this.#confirmed = Math.max(this.#confirmed, seq)
       this.#ring.add(targets)
-      listener.onKeys(targets.keys, reply.seq, targets.soft, true)
+      listener.onKeys(targets.keys, seq, targets.soft, true)
     } else {
       this.#doubt()
     }

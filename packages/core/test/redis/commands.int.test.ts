@@ -100,6 +100,11 @@ describe('commands that an operation sends', () => {
     expect(await commandsOf(run)).toEqual(['INVALIDATE'])
   })
 
+  test('many invalidations in one tick: one', async () => {
+    const sent = await commandsOf(() => Promise.all(Array.from({ length: 50 }, () => cache.delete(key()))))
+    expect(sent).toEqual(['INVALIDATE'])
+  })
+
   test('getMany of n keys that memory does not have: one MGET', async () => {
     const keys = Array.from({ length: 100 }, key)
     await cache.setMany(keys.slice(0, 50).map(one => [one, 1]))

@@ -1,0 +1,102 @@
+import type { InvalidateReply, Store, StoredTail, Targets } from '../store.ts'
+import { formatTargets } from './message.ts'
+import { prefixSlot, tagSlot } from './slots.ts'
+
+/** An invalidation that stands in the log. */
+export interface Sent extends InvalidateReply {
+  readonly nonce: string
+}
+
+interface OutboxOptions {
+  readonly index: number
+  readonly store: Pick<Store, 'invalidate'>
+  readonly random: () => string
+  readonly origin: string
+}
+
+/** What was called in one tick and has not been sent. */
+interface Batch {
+  readonly keys: Set<string>
+  readonly tags: Set<string>
+  readonly prefixes: Set<string>
+  readonly soft: boolean
+  size: number
+  readonly sending: Promise<Sent>
+  readonly send: () => void
+}
+
+/** Characters that travel as one: a record beyond 8 KiB is not on the bus, so that each instance would have to ask for it. */
+const MOST_CHARACTERS = 2048
+
+/** Sends the invalidations of one instance to one log: those called in one tick as one. */
+export class Outbox {
+  readonly #options: OutboxOptions
+  #hard: Batch | undefined
+  #soft: Batch | undefined
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Sends at the end of this tick, together with what else is called in it. */
+  soon(targets: Targets): Promise<Sent> {
+    const size = sizeOf(targets)
+    let batch = targets.soft ? this.#soft : this.#hard
+    if (batch === undefined || batch.size + size > MOST_CHARACTERS) {
+      batch?.send()
+      batch = this.#begin(targets.soft)
+      queueMicrotask(batch.send)
+    }
+    batch.size += size
+    for (const key of targets.keys) batch.keys.add(key)
+    for (const tag of targets.tags) batch.tags.add(tag)
+    for (const prefix of targets.prefixes) batch.prefixes.add(prefix)
+    return batch.sending
+  }
+
+  /** Sends now, after all that was called before. */
+  now(targets: Targets, writes?: readonly StoredTail[]): Promise<Sent> {
+    this.#hard?.send()
+    this.#soft?.send()
+    return this.#send(targets, writes)
+  }
+
+  #begin(soft: boolean): Batch {
+    const { promise, resolve } = Promise.withResolvers<Sent>()
+    const [keys, tags, prefixes] = [new Set<string>(), new Set<string>(), new Set<string>()]
+    let open = true
+    const send = (): void => {
+      if (!open) return
+      open = false
+      if (soft) this.#soft = undefined
+      else this.#hard = undefined
+      resolve(this.#send({ keys: [...keys], tags: [...tags], prefixes: [...prefixes], soft }))
+    }
+    const batch = { keys, tags, prefixes, soft, size: 0, sending: promise, send }
+    if (soft) this.#soft = batch
+    else this.#hard = batch
+    return batch
+  }
+
+  async #send(targets: Targets, writes?: readonly StoredTail[]): Promise<Sent> {
+    const { store, index, random, origin } = this.#options
+    const nonce = random()
+    const reply = await store.invalidate(index, {
+      keys: targets.keys,
+      values: writes,
+      slots: [...new Set([...targets.tags.map(tagSlot), ...targets.prefixes.map(prefixSlot)])],
+      soft: targets.soft,
+      epochIfNew: random(),
+      nonce,
+      origin,
+      payload: formatTargets(targets),
+    })
+    return { ...reply, nonce }
+  }
+}
+
+function sizeOf({ keys, tags, prefixes }: Targets): number {
+  let size = 0
+  for (const names of [keys, tags, prefixes]) for (const name of names) size += name.length + 3
+  return size
+}
