@@ -20,6 +20,8 @@ import { Writer } from './writer.ts'
 /** How long the keys of past invalidations are remembered: longer than anything older can still be on its way. */
 const KEEP_KEYS_MS = 30_000
 const MAX_HEARTBEAT_MS = 500
+/** The pause between two tries to follow a log at the beginning. */
+const RETRY_MS = 50
 
 /** Makes a cache. Throws `CacheError` at once for an option that cannot be; a Redis that is away is no error. */
 export function createCache(options: CacheOptions = {}): Cache {
@@ -146,6 +148,9 @@ async function whenReady(
   const end = clock.now() + connectMs
   const up = await within(connected, connectMs, clock, false)
   const behind = (): readonly Partition[] => partitions.filter(partition => !partition.trusts(clock.now()))
-  do await Promise.all(behind().map(partition => partition.sync()))
-  while (up && behind().length > 0 && clock.now() < end)
+  for (;;) {
+    await Promise.all(behind().map(partition => partition.sync()))
+    if (!up || behind().length === 0 || clock.now() >= end) return
+    await new Promise<void>(resolve => clock.after(RETRY_MS, resolve))
+  }
 }

@@ -83,7 +83,8 @@ export class Engine {
       }
       counters.memoryMisses++
       const flight = this.#join(id, policy, job)
-      const found = await flight.looked
+      const looked = await flight.looked
+      const found = flight.loaded === undefined ? looked : this.#still(id, looked)
       if (found.kind === 'fresh') {
         return this.#served(id, { entry: found.entry, tier: 'redis', stale: false }, counters, from)
       }
@@ -199,6 +200,13 @@ export class Engine {
     flight.loaded = this.loader.load(flight, job, found)
     this.behind(flight.loaded.catch(() => {}))
     return found
+  }
+
+  /** What a flight found, for those who join it while it loads: that may take long, and an invalidation may have come. */
+  #still(id: string, found: Found): Found {
+    if (!('entry' in found)) return found
+    const kind = this.parts.local.judgeAgain(id, found.entry)
+    return kind === 'expired' ? { kind: 'none', bytes: found.bytes } : { ...found, kind }
   }
 
   /** A load's outcome within the call's deadline; `LATE` where a stale value may stand in for it. */

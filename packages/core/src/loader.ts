@@ -44,11 +44,12 @@ export class Loader {
     const state = new LoadState(job.key, stale?.value, job.policy, job.tags)
     let lease: Lease | undefined
     let stopKeeping: Cancel | undefined
+    const abandoned = Promise.withResolvers<never>()
+    abandoned.promise.catch(() => {})
     const cancelAbandon = clock.after(job.policy.hardMs * ABANDONED_AFTER, () => {
       state.abort()
-      stopKeeping?.()
       flight.detached = true
-      this.#flights.remove(flight)
+      abandoned.reject(givenUp(id, job.policy.hardMs))
     })
     this.#loading.add(state)
     try {
@@ -70,7 +71,8 @@ export class Loader {
         born: partition.now,
         startedAt: clock.now(),
       }
-      const value = await this.#run(id, job, state)
+      // A loader that never settles, and heeds no signal, may not keep its load here for ever.
+      const value = await Promise.race([this.#run(id, job, state), abandoned.promise])
       // Nothing waits from here on: what is judged, kept and answered is one step.
       const { loaded, filling } = this.#commit(flight, state, value, lease, origin)
       if (filling !== undefined) lease = undefined
@@ -201,4 +203,15 @@ export class Loader {
 
 function closed(): CacheError {
   return new CacheError('E_CLOSED', 'The cache was closed before the value was loaded.', { path: 'close' })
+}
+
+function givenUp(id: string, hardMs: number): CacheError {
+  return new CacheError(
+    'E_TIMEOUT',
+    `Loading ${id} did not end in ${ABANDONED_AFTER} times ${hardMs} ms and was given up.`,
+    {
+      path: 'timeouts.hard',
+      value: hardMs,
+    },
+  )
 }

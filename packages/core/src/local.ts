@@ -32,19 +32,18 @@ export class Local {
     return this.judge(id, entry, now) === 'fresh' ? entry : undefined
   }
 
-  /** The one judge of an entry in memory: of its time, its key and tags, and whether memory may answer at all. */
+  /** What an entry in memory is good for; it is dropped if it was deleted elsewhere. */
   judge(id: string, entry: Entry, now: number): Freshness {
-    const partition = this.partition(id)
-    const verdict = partition.judge(stampOf(id, entry), partition.epoch)
-    if (verdict === 'dead') {
-      this.memory.delete(id)
-      return 'expired'
-    }
-    entry.checked = partition.generation
-    if (verdict === 'stale') entry.expire()
-    const state = freshness(entry, now)
-    if (state !== 'fresh' || entry.local || partition.trusts(now)) return state
-    return now < entry.staleUntil ? 'stale' : 'expired'
+    const state = this.#stateOf(id, entry, now)
+    if (state !== 'dead') return state
+    this.memory.delete(id)
+    return 'expired'
+  }
+
+  /** As `judge`, for an entry that may not be the one in memory. */
+  judgeAgain(id: string, entry: Entry): Freshness {
+    const state = this.#stateOf(id, entry, this.#clock.recent())
+    return state === 'dead' ? 'expired' : state
   }
 
   /** Whether an entry may still be served as stale: it was not deleted meanwhile, and its grace has not ended. */
@@ -117,6 +116,18 @@ export class Local {
     if (found === undefined)
       throw new CacheError('E_OPTION', 'There is no partition.', { path: 'partitions' })
     return found
+  }
+
+  /** The one judge of an entry: of its time, its key and tags, and whether memory may answer at all. */
+  #stateOf(id: string, entry: Entry, now: number): Freshness | 'dead' {
+    const partition = this.partition(id)
+    const verdict = partition.judge(stampOf(id, entry), partition.epoch)
+    if (verdict === 'dead') return 'dead'
+    entry.checked = partition.generation
+    if (verdict === 'stale') entry.expire()
+    const state = freshness(entry, now)
+    if (state !== 'fresh' || entry.local || partition.trusts(now)) return state
+    return now < entry.staleUntil ? 'stale' : 'expired'
   }
 }
 

@@ -81,9 +81,9 @@ export class Writer {
       const [first = [], ...rest] = chunks(keys.get(partition.index) ?? [])
       if (!everywhere && first.length === 0) return []
       const outcomes = [await partition.invalidate({ ...targets, keys: first }, undefined, strict)]
-      for (const some of rest)
+      for (const keys of rest)
         outcomes.push(
-          await partition.invalidate({ ...targets, keys: some, tags: [], prefixes: [] }, undefined, strict),
+          await step(partition, { ...targets, keys, tags: [], prefixes: [] }, undefined, strict, outcomes),
         )
       return outcomes
     })
@@ -127,16 +127,21 @@ export class Writer {
   /** One step after another, so that Redis can serve others in between and each ends in time. */
   async #storeAll(partition: Partition, group: readonly Prepared[], strict: boolean): Promise<Outcome[]> {
     const outcomes: Outcome[] = []
-    for (const some of chunks(group)) outcomes.push(await this.#store(partition, some, strict))
+    for (const some of chunks(group)) outcomes.push(await this.#store(partition, some, strict, outcomes))
     return outcomes
   }
 
-  async #store(partition: Partition, group: readonly Prepared[], strict: boolean): Promise<Outcome> {
+  async #store(
+    partition: Partition,
+    group: readonly Prepared[],
+    strict: boolean,
+    before: readonly Outcome[],
+  ): Promise<Outcome> {
     const { clock, local, events } = this.#engine.parts
     const targets = { keys: group.map(one => one.id), tags: [], prefixes: [], soft: false }
     const tails = group.flatMap(({ tail }) => tail ?? [])
     const calledAt = clock.now()
-    const calling = partition.invalidate(targets, tails.length > 0 ? tails : undefined, strict)
+    const calling = step(partition, targets, tails.length > 0 ? tails : undefined, strict, before)
     // Invalidations called from here on are newer than these values, even while this call is under way.
     const born = partition.now
     const outcome = await calling
@@ -155,6 +160,20 @@ export class Writer {
   #open(): void {
     if (this.#engine.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
   }
+}
+
+/** One step of a call of several: once Redis has not taken one, the rest does not wait for it as well. */
+async function step(
+  partition: Partition,
+  targets: Targets,
+  tails: readonly StoredTail[] | undefined,
+  strict: boolean,
+  before: readonly Outcome[],
+): Promise<Outcome> {
+  const last = before.at(-1)
+  return last?.status === 'deferred'
+    ? partition.defer(targets, last.cause)
+    : partition.invalidate(targets, tails, strict)
 }
 
 function combined(outcomes: readonly Outcome[]): Invalidation {

@@ -15,7 +15,6 @@ const BATCH = 1000
 export interface Taken {
   /** Those that Redis does not have yet, in batches that fit a script: hard ones first. Remove what it has taken. */
   readonly batches: Targets[]
-  readonly done: PromiseWithResolvers<void>
 }
 
 /**
@@ -25,7 +24,10 @@ export interface Taken {
 export class Journal {
   #hard = newNames()
   #soft = newNames()
+  /** For all that waits, and for what is on its way. */
   #drained = newDeferred()
+  /** For what came while others were on their way. It is kept when they come back, so that a long outage makes no more than two. */
+  #next: PromiseWithResolvers<void> | undefined
   #taken: Taken | undefined
 
   /** Names that wait, those on their way included. */
@@ -36,7 +38,7 @@ export class Journal {
 
   /** Resolves when all that waits now has reached Redis; rejects if it never will. */
   get done(): Promise<void> {
-    return this.#drained.promise
+    return (this.#taken === undefined ? this.#drained : (this.#next ??= newDeferred())).promise
   }
 
   /** Takes targets in and gives back those that already waited. */
@@ -62,34 +64,38 @@ export class Journal {
   /** Hands out all that waits, to be sent. End with `settle`. */
   take(): Taken {
     const batches = [...split(this.#hard, false), ...split(this.#soft, true)]
-    const taken = { batches, done: this.#drained }
-    this.#reset()
-    this.#taken = taken
-    return taken
+    this.#hard = newNames()
+    this.#soft = newNames()
+    this.#taken = { batches }
+    return this.#taken
   }
 
   /** What was taken has been sent, or not: the batches left wait again. Gives back names that wait already. */
   settle(taken: Taken): Targets[] {
     this.#taken = undefined
-    if (taken.batches.length === 0) {
-      taken.done.resolve()
-      return []
-    }
-    this.#drained.promise.then(taken.done.resolve, taken.done.reject)
-    return taken.batches.map(batch => this.add(batch))
+    if (taken.batches.length > 0) return taken.batches.map(batch => this.add(batch))
+    const next = this.#next ?? newDeferred()
+    this.#next = undefined
+    this.#drained.resolve()
+    this.#drained = next
+    if (this.size === 0) this.#renew().resolve()
+    return []
   }
 
-  /** Gives up: `done` rejects. */
+  /** Gives up: `done` rejects. What is on its way may still arrive. */
   abandon(error: unknown): void {
-    const { reject } = this.#drained
-    this.#reset()
-    reject(error)
-  }
-
-  #reset(): void {
     this.#hard = newNames()
     this.#soft = newNames()
+    this.#next?.reject(error)
+    this.#next = undefined
+    if (this.#taken === undefined) this.#renew().reject(error)
+  }
+
+  /** The next to wait begin anew. */
+  #renew(): PromiseWithResolvers<void> {
+    const before = this.#drained
     this.#drained = newDeferred()
+    return before
   }
 }
 

@@ -25,17 +25,22 @@ interface Track {
   calledSoft: number
 }
 
-const KEYS_KEPT = 100_000
-const LOOKED_AT = 16
+/** Keys of one generation; two of them are kept. */
+const KEYS_KEPT = 50_000
 
 /**
  * What is known to be invalidated: by slot for tags and prefixes, by id for keys. Slots are bounded by their number; keys
- * are needed only for as long as an older value could still be on its way, so the oldest are dropped after `keepMs`, and
- * where more come than may be kept a floor rises under which no value is trusted.
+ * are needed only for as long as an older value could still be on its way: they stand in two generations, of which the older is
+ * dropped as a whole after `keepMs`. Where more come than may be kept, that is earlier, and a floor rises under which no value is
+ * trusted. (One map in the order of use would have to be read from its front, where a map keeps the places of what was deleted.)
  */
 export class Marks {
   readonly #slots = new Map<number, Track>()
-  readonly #keys = new Map<string, Track & { at: number }>()
+  #young = new Map<string, Track>()
+  #old = new Map<string, Track>()
+  #youngSince = 0
+  /** How many keys the young generation began with: those whose calls wait for Redis. */
+  #carried = 0
   readonly #keepMs: number
   #floor = 0
   #newest = 0
@@ -108,12 +113,13 @@ export class Marks {
     this.#floor = 0
     this.#newest = 0
     for (const [name, track] of this.#slots) if (!forget(track)) this.#slots.delete(name)
-    for (const [name, track] of this.#keys) if (!forget(track)) this.#keys.delete(name)
+    for (const keys of [this.#young, this.#old])
+      for (const [name, track] of keys) if (!forget(track)) keys.delete(name)
   }
 
   /** What the marks say of a value. */
   judge(stamp: Stamp): Verdict {
-    const key = this.#keys.get(stamp.id)
+    const key = this.#known(stamp.id)
     let verdict = key === undefined ? 'live' : judgeTrack(key, stamp)
     if (verdict === 'dead' || stamp.s0 < this.#floor) return 'dead'
     if (this.#newest <= stamp.s0 && this.#newestCall <= stamp.born && this.#heldSlots === 0) return verdict
@@ -129,13 +135,13 @@ export class Marks {
 
   /** The position of the last invalidation that concerns a key; 0 if none is remembered. */
   lastOf(id: string, tags: readonly string[]): number {
-    const tracks = [this.#keys.get(id), ...slotsOf(id, tags).map(slot => this.#slots.get(slot))]
+    const tracks = [this.#known(id), ...slotsOf(id, tags).map(slot => this.#slots.get(slot))]
     return Math.max(0, ...tracks.map(track => Math.max(track?.hard ?? 0, track?.soft ?? 0)))
   }
 
   /** Whether a call of this instance on that key, or something it lies under, waits for Redis. */
   isHeld(id: string, tags: readonly string[]): boolean {
-    if ((this.#keys.get(id)?.held ?? 0) > 0) return true
+    if ((this.#known(id)?.held ?? 0) > 0) return true
     return this.#heldSlots > 0 && slotsOf(id, tags).some(slot => (this.#slots.get(slot)?.held ?? 0) > 0)
   }
 
@@ -158,25 +164,33 @@ export class Marks {
     return track
   }
 
+  #known(id: string): Track | undefined {
+    return this.#young.get(id) ?? this.#old.get(id)
+  }
+
   #key(id: string, now: number): Track {
-    const known = this.#keys.get(id)
-    const track = known ?? { ...newTrack(), at: now }
-    if (known !== undefined) this.#keys.delete(id)
-    track.at = now
-    this.#keys.set(id, track) // last in the order of insertion: the first is the oldest
-    this.#dropOldest(now)
+    if (now - this.#youngSince >= this.#keepMs || this.#young.size - this.#carried >= KEYS_KEPT)
+      this.#turn(now)
+    const young = this.#young.get(id)
+    if (young !== undefined) return young
+    const track = this.#old.get(id) ?? newTrack()
+    this.#old.delete(id)
+    this.#young.set(id, track)
     return track
   }
 
-  #dropOldest(now: number): void {
-    let looked = 0
-    for (const [id, track] of this.#keys) {
-      const young = now - track.at < this.#keepMs
-      if (++looked > LOOKED_AT || (young && this.#keys.size <= KEYS_KEPT)) return
-      if (track.held > 0) continue
-      this.#keys.delete(id)
-      if (young) this.#floor = Math.max(this.#floor, track.hard, track.soft)
+  /** Drops the old generation; the young one is the old one from now on. */
+  #turn(now: number): void {
+    const early = now - this.#youngSince < this.#keepMs
+    const dropped = this.#old
+    this.#old = this.#young
+    this.#young = new Map()
+    this.#youngSince = now
+    for (const [id, track] of dropped) {
+      if (track.held > 0) this.#young.set(id, track)
+      else if (early) this.#floor = Math.max(this.#floor, track.hard, track.soft)
     }
+    this.#carried = this.#young.size
   }
 }
 

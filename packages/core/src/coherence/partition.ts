@@ -80,6 +80,8 @@ export class Partition implements Trust {
   readonly #own = new Map<number, string>()
   #doubts = 0
   #resetAt = 0
+  /** SYNCs in a row that failed, and of those the ones that nobody answered. */
+  #failed = 0
   #silent = 0
   #coherent = false
   #stopped = false
@@ -135,10 +137,7 @@ export class Partition implements Trust {
    * on this instance, and replayed before memory is trusted again. With `strict` it rejects instead.
    */
   async invalidate(targets: Targets, writes?: readonly StoredTail[], strict = false): Promise<Outcome> {
-    const { clock, listener } = this.#options
-    this.#marks.hold(targets, clock.now())
-    this.#touch()
-    listener.onKeys(targets.keys, Number.POSITIVE_INFINITY, targets.soft, true)
+    this.#hold(targets)
     const before = this.seq
     try {
       const sent = await (writes === undefined
@@ -148,12 +147,17 @@ export class Partition implements Trust {
       return { status: 'committed', seq: sent.seq, epoch: sent.epoch, stored: sent.stored }
     } catch (cause) {
       if (strict || this.#stopped) {
-        this.#marks.release(targets, clock.now())
+        this.#marks.release(targets, this.#options.clock.now())
         throw new CacheError('E_REDIS', 'The invalidation did not reach Redis.', { cause })
       }
-      this.#defer(targets)
-      return { status: 'deferred', done: this.#journal.done, cause }
+      return this.#defer(targets, cause)
     }
+  }
+
+  /** Invalidates here at once, and in Redis when it is back: for what belongs to a call of which Redis did not take a part. */
+  defer(targets: Targets, cause: unknown): Outcome {
+    this.#hold(targets)
+    return this.#defer(targets, cause)
   }
 
   /** Whether memory and Redis may answer at `now`. */
@@ -166,7 +170,7 @@ export class Partition implements Trust {
    * answered (this process was paused). `undefined` while all is well, and while Redis is away.
    */
   ensureTrust(now: number): Promise<void> | undefined {
-    return now >= this.trustedUntil && this.#silent === 0 && !this.#stopped ? this.sync() : undefined
+    return now >= this.trustedUntil && this.#failed === 0 && !this.#stopped ? this.sync() : undefined
   }
 
   /** Hears a record from the bus. Whatever its origin claims, it can only take trust away. */
@@ -234,6 +238,7 @@ export class Partition implements Trust {
       if (this.#stopped) return
       this.redisOffsetMs = reply.redisMs - (sentAt + clock.now()) / 2
       await this.#follow(reply, confirmed)
+      this.#failed = 0
       this.#silent = 0
       // What was deferred while this SYNC was under way must be in Redis before the next one can renew anything.
       if (this.#journal.size > 0 || this.#doubts > doubts) return
@@ -243,7 +248,9 @@ export class Partition implements Trust {
       if (this.#stopped) return
       this.#options.listener.onError('sync', error)
       if (clock.now() >= this.trustedUntil) this.#setCoherent(false, 'the log was not heard of for too long')
-      if (++this.#silent % SILENT_SYNCS === 0) store.reconnect()
+      this.#failed++
+      // A refusal is an answer: a new connection would be refused as well.
+      if (isLate(error) && ++this.#silent % SILENT_SYNCS === 0) store.reconnect()
     }
   }
 
@@ -340,10 +347,21 @@ export class Partition implements Trust {
     this.syncSoon()
   }
 
-  #defer(targets: Targets): void {
+  #hold(targets: Targets): void {
+    const { clock, listener } = this.#options
+    this.#marks.hold(targets, clock.now())
+    this.#touch()
+    listener.onKeys(targets.keys, Number.POSITIVE_INFINITY, targets.soft, true)
+  }
+
+  #defer(targets: Targets, cause: unknown): Outcome {
     const now = this.#options.clock.now()
     this.#marks.release(this.#journal.add(targets), now)
-    if (this.#journal.size <= JOURNAL_LIMIT) return
+    if (this.#journal.size > JOURNAL_LIMIT) this.#deferEverything(now)
+    return { status: 'deferred', done: this.#journal.done, cause }
+  }
+
+  #deferEverything(now: number): void {
     // More than may be kept by name: one invalidation of everything stands for them all.
     const everything: Targets = { keys: [], tags: [], prefixes: [''], soft: false }
     this.#marks.hold(everything, now)
@@ -384,4 +402,8 @@ export class Partition implements Trust {
     this.#coherent = coherent
     this.#options.listener.onTrust(coherent, reason)
   }
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof CacheError && error.path === 'timeouts.redis'
 }

@@ -99,6 +99,8 @@ function ownSettings(connectMs: number, random: () => number): Settings {
     autoResubscribe: false, // it is not awaited by anyone; subscriber.ts subscribes on every connection
     connectTimeout: connectMs,
     disconnectTimeout: DISCONNECT_MS,
+    // How long ioredis waits before it looks again at a server that loads its data; nothing ends that wait.
+    maxLoadingRetryTime: LAST_RETRY_MS,
     keepAlive: 10_000,
     noDelay: true,
     retryStrategy: retryAfter(random),

@@ -68,19 +68,22 @@ export class Guard {
     return this.#circuit.opened ? 'open' : this.#circuit.halfOpen ? 'half-open' : 'closed'
   }
 
-  /** Runs an operation under the deadline and the circuit. While the circuit is open it rejects at once. */
-  guarded<T>(name: string, operation: () => Promise<T>): Promise<T> {
+  /**
+   * Runs an operation under the deadline and the circuit. While the circuit is open it rejects at once. An error that is an answer
+   * rejects too, but speaks for Redis, not against it.
+   */
+  guarded<T>(
+    name: string,
+    operation: () => Promise<T>,
+    isAnswer: (error: unknown) => boolean = never,
+  ): Promise<T> {
     if (this.#circuit.closed) {
       const result = this.deadline(name, operation)
-      result.then(this.#succeeded, this.#failed)
+      result.then(this.#succeeded, error => (isAnswer(error) ? this.#succeeded() : this.#failed()))
       return result
     }
     if (this.#circuit.opened) return Promise.reject(refused())
-    return this.#circuit
-      .fire(() => this.deadline(name, operation))
-      .catch((error: unknown) => {
-        throw error instanceof CacheError ? error : refused()
-      }) as Promise<T>
+    return this.#probe(() => this.deadline(name, operation), isAnswer)
   }
 
   /** Runs an operation under the deadline alone. */
@@ -113,6 +116,21 @@ export class Guard {
       waiting.reject?.(new CacheError('E_CLOSED', `The cache was closed during ${waiting.operation}.`))
     }
     this.#head = 0
+  }
+
+  async #probe<T>(operation: () => Promise<T>, isAnswer: (error: unknown) => boolean): Promise<T> {
+    let answer: { readonly error: unknown } | undefined
+    const probing = this.#circuit.fire(() =>
+      operation().catch((error: unknown) => {
+        if (!isAnswer(error)) throw error
+        answer = { error }
+      }),
+    )
+    const value = await probing.catch((error: unknown) => {
+      throw error instanceof CacheError ? error : refused()
+    })
+    if (answer !== undefined) throw answer.error
+    return value as T
   }
 
   // What began before the circuit opened says nothing of what comes after it has closed.
@@ -168,6 +186,10 @@ export class Guard {
     if (next === undefined) this.#watching = false
     else this.#watch(Math.max(1, next.due - now))
   }
+}
+
+function never(): boolean {
+  return false
 }
 
 function refused(): CacheError {

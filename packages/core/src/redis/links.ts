@@ -96,6 +96,8 @@ export class Links {
 }
 
 type Socket = Pick<NodeJS.EventEmitter, 'on'>
+/** Sockets whose errors are heard already. */
+const dropped = new WeakSet<Socket>()
 
 /**
  * Ends a connection. ioredis listens to one error of a socket that connects; one that is ended in the middle of a TLS
@@ -104,7 +106,11 @@ type Socket = Pick<NodeJS.EventEmitter, 'on'>
 function drop(client: Client, reconnect: boolean): void {
   for (const one of 'nodes' in client ? client.nodes('all') : [client]) {
     const { stream, connector } = one as unknown as { stream?: Socket; connector?: { stream?: Socket } }
-    for (const socket of new Set([stream, connector?.stream])) socket?.on('error', () => {})
+    for (const socket of [stream, connector?.stream]) {
+      if (socket === undefined || dropped.has(socket)) continue
+      dropped.add(socket)
+      socket.on('error', () => {})
+    }
   }
   client.disconnect(reconnect)
 }

@@ -14,3 +14,10 @@ export function redisError(operation: string, thrown: unknown): CacheError {
   }
   return new CacheError('E_REDIS', `Redis failed ${operation}: ${cause.message}`, { cause })
 }
+
+const REFUSALS = /^(OOM|READONLY|NOREPLICAS|MISCONF|NOPERM|WRONGTYPE|ERR The user executing the script)/
+
+/** Whether Redis answered that it does not do what was asked: it is there, in time, and others may be answered. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof CacheError && error.cause instanceof Error && REFUSALS.test(error.cause.message)
+}

@@ -38,16 +38,27 @@ function parseRecords(list: readonly Buffer[], last: number): LogRecord[] {
   }))
 }
 
+const GROUP = /^t(\d{1,4})$/
+const SLOTS_OF_GROUP = 64
+const POSITION_BYTES = 6
+
+/** The fields of the hash that hold marks: see scripts.ts. */
 function parseMarks(list: readonly Buffer[]): Mark[] {
-  const marks = new Map<number, { slot: number; hard: number; soft: number }>()
+  const marks: Mark[] = []
   for (let i = 0; i + 1 < list.length; i += 2) {
-    const field = String(list[i])
-    const slot = Number.parseInt(field.slice(1), 36)
-    if (field.length < 2 || !Number.isInteger(slot)) continue
-    const mark = marks.get(slot) ?? { slot, hard: 0, soft: 0 }
-    if (field.startsWith('t')) mark.hard = Number(list[i + 1])
-    else if (field.startsWith('x')) mark.soft = Number(list[i + 1])
-    marks.set(slot, mark)
+    const group = GROUP.exec(String(list[i]))?.[1]
+    const bytes = list[i + 1]
+    if (group === undefined || bytes === undefined) continue
+    const position = (at: number): number =>
+      bytes.length < at + POSITION_BYTES ? 0 : bytes.readUIntBE(at, POSITION_BYTES)
+    for (
+      let at = 0, slot = Number(group) * SLOTS_OF_GROUP;
+      at < bytes.length;
+      at += 2 * POSITION_BYTES, slot++
+    ) {
+      const [hard, soft] = [position(at), position(at + POSITION_BYTES)]
+      if (hard > 0 || soft > 0) marks.push({ slot, hard, soft })
+    }
   }
-  return [...marks.values()]
+  return marks
 }

@@ -1,7 +1,8 @@
 /*
  * The protocol's atomic steps. Keys of one partition share a hash tag, so each script touches one Cluster slot:
- *   {ns:p}:m       hash: e epoch, s sequence number, n nonce of the last record, t<slot> and x<slot> the position of the last
- *                  hard and soft invalidation of a slot
+ *   {ns:p}:m       hash: e epoch, s sequence number, n nonce of the last record, and the marks: t<group> holds, for each of 64 slots,
+ *                  the positions of its last hard and soft invalidation, 6 bytes each, as far as any were set. All of it is one
+ *                  key, so that marks are never lost without the epoch
  *   {ns:p}:l       stream of records, ids <seq>-0
  *   {ns:p}:z       never exists; deleting it first makes a script a writer, so that a replica refuses it, and an
  *                  invalidation is not refused when Redis is out of memory (it refuses the first write only if that write needs memory)
@@ -59,8 +60,12 @@ end
 local e = epoch(m, l, ARGV[1])
 local previous = redis.call('HGET', m, 'n')
 redis.call('HSET', m, 's', s, 'n', ARGV[2])
-local field = soft and 'x' or 't'
-for i = 9, values do redis.call('HSET', m, field .. ARGV[i], s) end
+for i = 9, values do
+  local field, from = 't' .. math.floor(ARGV[i] / 64), ARGV[i] % 64 * 12 + (soft and 6 or 0)
+  local group = redis.call('HGET', m, field) or ''
+  local before = string.sub(group, 1, from) .. string.rep('\0', from - #group)
+  redis.call('HSET', m, field, before .. struct.pack('>I6', s) .. string.sub(group, from + 7))
+end
 local function append()
   return redis.pcall('XADD', l, 'MAXLEN', '~', ARGV[4], s .. '-0', 'n', ARGV[2], 'o', ARGV[3], 'p', ARGV[5])
 end
@@ -71,7 +76,8 @@ if type(append()) == 'table' then
 end
 local payload = ARGV[5]
 if #payload > 8192 then payload = '' end
-redis.call('PUBLISH', ARGV[6], table.concat({e, s, previous, ARGV[2], ARGV[3], payload}, '|'))
+-- Where it may not be published, SYNC tells the others.
+redis.pcall('PUBLISH', ARGV[6], table.concat({e, s, previous, ARGV[2], ARGV[3], payload}, '|'))
 return {e, s, stored}
 `
 
@@ -97,7 +103,7 @@ return {'L', e, tonumber(redis.call('HGET', KEYS[1], 's'))}
 const WAKE = `
 local function finish(L, holder, channel, id)
   redis.call('DEL', L)
-  if string.sub(holder, -1) == '!' then redis.call('PUBLISH', channel, 'F|' .. id) end
+  if string.sub(holder, -1) == '!' then redis.pcall('PUBLISH', channel, 'F|' .. id) end
 end
 `
 
@@ -112,14 +118,13 @@ local holder = redis.call('GET', L)
 if holder ~= ARGV[1] and holder ~= ARGV[1] .. '!' then return 0 end
 local s0 = tonumber(ARGV[3])
 local fields = {'e'}
-for i = 8, #ARGV do
-  fields[#fields + 1] = 't' .. ARGV[i]
-  fields[#fields + 1] = 'x' .. ARGV[i]
-end
+for i = 8, #ARGV do fields[#fields + 1] = 't' .. math.floor(ARGV[i] / 64) end
 local known = redis.call('HMGET', m, unpack(fields))
 local valid = known[1] == ARGV[2]
 for i = 2, #fields do
-  if known[i] and tonumber(known[i]) > s0 then valid = false end
+  for from = ARGV[i + 6] % 64 * 12 + 1, ARGV[i + 6] % 64 * 12 + 7, 6 do
+    if known[i] and #known[i] >= from + 5 and struct.unpack('>I6', known[i], from) > s0 then valid = false end
+  end
 end
 if not valid then
   finish(L, holder, ARGV[6], ARGV[7])

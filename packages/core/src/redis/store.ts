@@ -17,6 +17,7 @@ import { type BreakerOptions, type BreakerState, Guard } from './guard.ts'
 import { Links } from './links.ts'
 import { type Names, names, tagStart } from './names.ts'
 import { Reader } from './reader.ts'
+import { isRefusal } from './redis-error.ts'
 import { parseSync, type SyncParts } from './replies.ts'
 import { SCRIPTS, type ScriptName } from './scripts.ts'
 import { subscribe } from './subscriber.ts'
@@ -140,7 +141,7 @@ export class RedisStore implements Store {
       tail,
       channel,
       id,
-      ...slots.map(slotName),
+      ...slots,
     )
     return reply === 1 ? 'stored' : reply === 2 ? 'full' : 'refused'
   }
@@ -151,14 +152,7 @@ export class RedisStore implements Store {
     const all = [meta, log, zero, ...keys.flatMap(id => [value + id, lease + id])]
     const stored = (values ?? []).flatMap(({ tail, expireMs }) => [tail, expireMs])
     const fixed = [epochIfNew, nonce, origin, LOG_LENGTH, payload, channel, soft ? '1' : '0', slots.length]
-    const reply = await this.#direct(
-      'INVALIDATE',
-      'tiercacheInvalidate',
-      all,
-      ...fixed,
-      ...slots.map(slotName),
-      ...stored,
-    )
+    const reply = await this.#direct('INVALIDATE', 'tiercacheInvalidate', all, ...fixed, ...slots, ...stored)
     const [epoch, seq, ok] = reply as [Buffer, number, number]
     return { epoch: String(epoch), seq: Number(seq), stored: ok === 1 }
   }
@@ -245,7 +239,7 @@ export class RedisStore implements Store {
     keys: string[],
     ...args: (string | number | Buffer)[]
   ): Promise<unknown> {
-    return this.#guard.guarded(label, () => this.#run(script, keys, args))
+    return this.#guard.guarded(label, () => this.#run(script, keys, args), isRefusal)
   }
 
   /** Without the circuit: invalidations and SYNC are always tried. */
@@ -289,10 +283,6 @@ export class RedisStore implements Store {
 function wrongTypeAsNothing(error: unknown): Buffer {
   if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return Buffer.alloc(0)
   throw error
-}
-
-function slotName(slot: number): string {
-  return slot.toString(36)
 }
 
 /** Text as itself within a pattern. */

@@ -125,7 +125,7 @@ export class FakeConnection {
       settle()
     }
     const lose = (error: CacheError): void => end(() => reject(error))
-    const cancel = clock.after(deadlineMs, () => lose(failed(operation, `no answer within ${deadlineMs} ms`)))
+    const cancel = clock.after(deadlineMs, () => lose(late(operation, deadlineMs)))
     this.#pending.add(lose)
     const latency = (): number => this.#rules.latencyMs(operation, this.index)
     const life = this.#life
@@ -200,6 +200,12 @@ export class FakeConnection {
 function failed(operation: string, cause: unknown): CacheError {
   const text = cause instanceof Error ? cause.message : String(cause)
   return new CacheError('E_REDIS', `The stand-in failed ${operation}: ${text}`, { cause })
+}
+
+function late(operation: string, deadlineMs: number): CacheError {
+  return new CacheError('E_REDIS', `The stand-in failed ${operation}: no answer within ${deadlineMs} ms`, {
+    path: 'timeouts.redis',
+  })
 }
 
 function closed(operation: string): CacheError {

@@ -107,3 +107,18 @@ test('giving up rejects whoever waits, and nobody who does not look or comes lat
   drain(journal)
   await expect(next).resolves.toBe(undefined)
 })
+
+test('what is given back again and again makes no promises more: an outage may last', async () => {
+  const journal = new Journal()
+  journal.add(targets({ keys: ['a'] }))
+  const first = journal.done
+  for (let i = 0; i < 10; i++) journal.settle(journal.take())
+  expect(journal.done).toBe(first)
+  const taken = journal.take()
+  journal.add(targets({ keys: ['b'] }))
+  const second = journal.done
+  journal.settle(taken)
+  for (let i = 0; i < 10; i++) journal.settle(journal.take())
+  drain(journal)
+  await Promise.all([first, second])
+})

@@ -139,6 +139,7 @@ test('a key is forgotten once nothing older can be on its way', () => {
   marks.apply(targets({ keys: ['x'] }), 6, KEEP_MS - 1)
   expect(marks.judge(stamp({ s0: 4 }))).toBe('dead')
   marks.apply(targets({ keys: ['y'] }), 7, KEEP_MS)
+  marks.apply(targets({ keys: ['z'] }), 8, 2 * KEEP_MS)
   expect(marks.judge(stamp({ s0: 4 }))).toBe('live')
 })
 
@@ -225,4 +226,15 @@ test('the verdict is that of the textbook definition, for any history', () => {
     ),
     { numRuns: 1000 },
   )
+})
+
+test('however many keys come, as fast as they may, they are forgotten, and those that are held are not', () => {
+  const marks = new Marks(KEEP_MS)
+  const held = targets({ keys: Array.from({ length: 20 }, (_, i) => `held${i}`) })
+  marks.hold(held, 0)
+  const from = performance.now()
+  for (let i = 0; i < 300_000; i++) marks.apply(targets({ keys: [`k${i}`] }), i + 1, Math.floor(i / 1000))
+  expect((performance.now() - from) / 300_000).toBeLessThan(0.03)
+  for (const id of held.keys) expect(marks.judge(stamp({ id, s0: 400_000 }))).toBe('dead')
+  expect(marks.judge(stamp({ id: 'never named', s0: 1 }))).toBe('dead')
 })

@@ -56,6 +56,9 @@ export class FakeLog implements LogStore {
     }
   }
 
+  /** What operations that fail reject with. */
+  failWith: Error | undefined
+
   set away(away: boolean) {
     for (const operation of ['invalidate', 'sync', 'heal'] as const) {
       if (away) this.failing.add(operation)
@@ -134,7 +137,7 @@ export class FakeLog implements LogStore {
   }
 
   #check(operation: Operation): void {
-    if (this.failing.has(operation)) throw new Error(`${operation}: away`)
+    if (this.failing.has(operation)) throw this.failWith ?? new Error(`${operation}: away`)
   }
 
   #append(payload: string, origin: string, nonce = `n${++this.#nonces}`): LogMessage {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CacheError } from '../../src/errors.ts'
 import { type BreakerOptions, Guard } from '../../src/redis/guard.ts'
+import { isRefusal } from '../../src/redis/redis-error.ts'
 import { HandClock, rejectionOf, settled } from './support.ts'
 
 const DEADLINE = 150
@@ -205,6 +206,18 @@ describe('the circuit', () => {
     await clock.pass(1000)
     vi.advanceTimersByTime(1000)
     await run(one, '+-')
+    expect(one.state).toBe('closed')
+  })
+
+  test('an error that is an answer speaks for Redis: it rejects, counts as well, and closes a circuit that is tried', async () => {
+    const one = guard()
+    const refusing = (): Promise<never> => Promise.reject(new Error('OOM command not allowed'))
+    for (let i = 0; i < 100; i++)
+      expect((await rejectionOf(one.guarded('FILL', refusing, isRefusal))).message).toContain('OOM')
+    expect(one.state).toBe('closed')
+    await run(one, '----')
+    vi.advanceTimersByTime(1000)
+    expect((await rejectionOf(one.guarded('FILL', refusing, isRefusal))).message).toContain('OOM')
     expect(one.state).toBe('closed')
   })
 

@@ -9,6 +9,7 @@ import {
   type PartitionOptions,
   SOLO_EPOCH,
 } from '../../src/coherence/partition.ts'
+import { CacheError } from '../../src/errors.ts'
 import type { Targets } from '../../src/store.ts'
 import { FakeLog, targets } from './fake-log.ts'
 import { HandClock, rejectionOf, settled } from './support.ts'
@@ -106,6 +107,7 @@ describe('trust', () => {
 
   test('a connection on which two SYNCs in a row got no answer is dropped, and again after two more', async () => {
     const { log, clock } = await started()
+    log.failWith = new CacheError('E_REDIS', 'no answer', { path: 'timeouts.redis' })
     log.away = true
     await clock.pass(HEARTBEAT)
     expect(log.reconnects).toBe(0)
@@ -113,6 +115,13 @@ describe('trust', () => {
     expect(log.reconnects).toBe(1)
     await clock.pass(2 * HEARTBEAT)
     expect(log.reconnects).toBe(2)
+  })
+
+  test('a connection on which SYNC is refused is kept: that is an answer', async () => {
+    const { log, clock } = await started()
+    log.away = true
+    await clock.pass(10 * HEARTBEAT)
+    expect(log.reconnects).toBe(0)
   })
 
   test('a read waits for a SYNC after a pause of the process, but not while Redis is away', async () => {

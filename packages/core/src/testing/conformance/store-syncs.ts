@@ -69,6 +69,20 @@ export function syncTests(test: WorldTest): void {
     ])
   })
 
+  test('every slot has its own marks, hard and soft, in whatever order they come', async world => {
+    const { store } = await world.open()
+    const slots = [0, 1, 62, 63, 64, 65, 127, 128, 40_000, 65_535, 65_536]
+    const expected = new Map(slots.map(slot => [slot, { slot, hard: 0, soft: 0 }]))
+    for (const [i, slot] of [...slots, ...slots.toReversed(), ...slots].entries()) {
+      const soft = i % 3 === 0
+      const { seq } = await store.invalidate(0, invalidateRequest({ slots: [slot], soft }))
+      const mark = expected.get(slot)
+      if (mark !== undefined) mark[soft ? 'soft' : 'hard'] = seq
+    }
+    const { marks } = await syncAt(store, { epoch: 'epoch-xx' })
+    assert.deepEqual(bySlot(marks), [...expected.values()])
+  })
+
   test('a position ahead of the log has diverged, and so has one with another record', async world => {
     const { store } = await world.open()
     await store.invalidate(0, invalidateRequest({ slots: [9] }))
