@@ -37,7 +37,7 @@ export interface CacheEvents {
   replayed: { readonly count: number }
   /** Memory dropped a value to stay within its limits. */
   evict: { readonly key: string }
-  /** Trouble in a tier, the codec or the log. It never reached a caller. */
+  /** Trouble in a tier, the codec or the log. It never reached a caller. The same of Redis is told of ten times a second at most. */
   error: { readonly operation: string; readonly error: unknown; readonly key?: string }
   /** The circuit around Redis changed its state. */
   breaker: { readonly state: 'closed' | 'open' | 'half-open' }

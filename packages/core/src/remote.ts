@@ -54,6 +54,9 @@ export const AWAY: Found = { kind: 'away', bytes: NOTHING }
 /** How long a lease lasts; it is renewed while its holder loads, so this is how long others wait for one who died. */
 const LEASE_MS = 1500
 
+/** The same trouble is told of no more often. */
+const TOLD_EVERY_MS = 100
+
 /**
  * Tier 2 as the engine sees it: the codec around the store. The one place where trouble in Redis or in its bytes becomes a
  * miss and an event.
@@ -67,6 +70,8 @@ export class Remote {
   readonly #clock: Clock
   readonly #events: Events
   readonly #token: () => string
+  /** When the same trouble was last told of. */
+  readonly #told = new Map<string, number>()
   readonly #waiters = new Map<string, Set<() => void>>()
 
   constructor(store: Store, codec: ValueCodec, clock: Clock, events: Events, token: () => string) {
@@ -208,8 +213,17 @@ export class Remote {
   /** Counts an error that reached nobody and tells the listeners. */
   failed(operation: string, error: unknown, key?: string): void {
     this.errors++
-    // While the circuit is open every read would say the same again.
-    if (this.#store.breakerState() === 'open' && operation !== 'decode') return
+    if (error instanceof CacheError && error.code === 'E_REDIS') {
+      // While the circuit is open every read would say the same again, and where Redis refuses, every miss.
+      const now = this.#clock.recent()
+      const cause = operation + firstWord(error)
+      if (
+        this.#store.breakerState() === 'open' ||
+        now - (this.#told.get(cause) ?? -TOLD_EVERY_MS) < TOLD_EVERY_MS
+      )
+        return
+      this.#told.set(cause, now)
+    }
     this.#events.emit('error', { operation, error, ...(key !== undefined && { key }) })
   }
 
@@ -259,4 +273,9 @@ function lifeOf({ bornMs, ttlMs, graceMs }: Envelope, now: number, redisOffsetMs
   const bornAt = Math.floor(now - Math.max(0, now + redisOffsetMs - bornMs))
   const freshUntil = bornAt + ttlMs
   return { bornAt, freshUntil, staleUntil: graceMs === 0 ? 0 : freshUntil + graceMs }
+}
+
+/** What a refusal of Redis begins with, such as `OOM`: few words, whatever the message says. */
+function firstWord({ cause }: CacheError): string {
+  return /^[A-Z]+\b/.exec(cause instanceof Error ? cause.message : '')?.[0] ?? ''
 }

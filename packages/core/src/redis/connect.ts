@@ -104,8 +104,6 @@ function ownSettings(connectMs: number, random: () => number): Settings {
     keepAlive: 10_000,
     noDelay: true,
     retryStrategy: retryAfter(random),
-    // A primary that became a replica: look for the new one.
-    reconnectOnError: error => (error.message.startsWith('READONLY') ? 1 : false),
   }
 }
 

@@ -4,6 +4,9 @@ import type { StoreListener } from '../store.ts'
 import type { Client, Connections } from './connect.ts'
 import { redisError } from './redis-error.ts'
 
+/** Between two questions to the subscriber; the one before has to be answered. */
+const PING_MS = 1000
+
 /**
  * Watches the connections: which are up, what they complain of, and whether one that was accepted is ever answered. Everything it
  * puts on a client it takes off again, since a client may be its owner's.
@@ -44,6 +47,7 @@ export class Links {
       // A client that waits to be asked is asked.
       if (client.status === 'wait') client.connect().catch(() => {})
     }
+    if (!('nodes' in subscriber)) this.#giveUpVanished(subscriber, clock)
   }
 
   /** The connection to use now: one that is ready, in turn. */
@@ -89,6 +93,29 @@ export class Links {
     this.#undo.push(stop)
   }
 
+  /** A subscriber sends nothing by itself, so one whose other side vanished would stay open for minutes. */
+  #giveUpVanished(subscriber: Redis, clock: Clock): void {
+    let unanswered = false
+    const answered = (): void => void (unanswered = false)
+    const look = (): void => {
+      if (subscriber.status !== 'ready') return answered()
+      if (unanswered) {
+        answered()
+        return drop(subscriber, true)
+      }
+      unanswered = true
+      subscriber.ping().then(answered, answered)
+    }
+    let cancel: Cancel = () => {}
+    const beat = (): void => {
+      // A process that was busy hears its timers before its sockets.
+      clock.soon(look)
+      cancel = clock.after(PING_MS, beat)
+    }
+    cancel = clock.after(PING_MS, beat)
+    this.#undo.push(() => cancel())
+  }
+
   #on(client: Client, event: string, listener: (...args: never[]) => void): void {
     client.on(event, listener as () => void)
     this.#undo.push(() => client.off(event, listener as () => void))
@@ -96,7 +123,7 @@ export class Links {
 }
 
 type Socket = Pick<NodeJS.EventEmitter, 'on'>
-/** Sockets whose errors are heard already. */
+/** Sockets that are being ended. */
 const dropped = new WeakSet<Socket>()
 
 /**
@@ -104,15 +131,18 @@ const dropped = new WeakSet<Socket>()
  * handshake has two, and the second would end the process.
  */
 function drop(client: Client, reconnect: boolean): void {
+  let fresh = false
   for (const one of 'nodes' in client ? client.nodes('all') : [client]) {
     const { stream, connector } = one as unknown as { stream?: Socket; connector?: { stream?: Socket } }
     for (const socket of [stream, connector?.stream]) {
       if (socket === undefined || dropped.has(socket)) continue
+      fresh = true
       dropped.add(socket)
       socket.on('error', () => {})
     }
   }
-  client.disconnect(reconnect)
+  // It takes a moment until it is closed, and calls itself ready until then.
+  if (fresh || !reconnect) client.disconnect(reconnect)
 }
 
 /**

@@ -21,3 +21,10 @@ const REFUSALS = /^(OOM|READONLY|NOREPLICAS|MISCONF|NOPERM|WRONGTYPE|ERR The use
 export function isRefusal(error: unknown): boolean {
   return error instanceof CacheError && error.cause instanceof Error && REFUSALS.test(error.cause.message)
 }
+
+/** Whether the server is a replica, which was the primary when it was connected to. */
+export function isReplica(error: unknown): boolean {
+  return (
+    error instanceof CacheError && error.cause instanceof Error && error.cause.message.startsWith('READONLY')
+  )
+}

@@ -17,7 +17,7 @@ import { type BreakerOptions, type BreakerState, Guard } from './guard.ts'
 import { Links } from './links.ts'
 import { type Names, names, tagStart } from './names.ts'
 import { Reader } from './reader.ts'
-import { isRefusal } from './redis-error.ts'
+import { isRefusal, isReplica } from './redis-error.ts'
 import { parseSync, type SyncParts } from './replies.ts'
 import { SCRIPTS, type ScriptName } from './scripts.ts'
 import { subscribe } from './subscriber.ts'
@@ -249,7 +249,11 @@ export class RedisStore implements Store {
     keys: string[],
     ...args: (string | number | Buffer)[]
   ): Promise<unknown> {
-    return this.#guard.deadline(label, () => this.#run(script, keys, args))
+    const running = this.#guard.deadline(label, () => this.#run(script, keys, args))
+    running.catch((error: unknown) => {
+      if (isReplica(error)) this.#links.reconnect() // to find the new primary
+    })
+    return running
   }
 
   #run(script: ScriptName, keys: string[], args: (string | number | Buffer)[]): Promise<unknown> {

@@ -155,8 +155,8 @@ export class FakePartition {
 
   discard(id: string, head: Buffer): void {
     const bytes = this.#value(id)?.bytes
-    if (head.length > 0 && bytes?.subarray(0, head.length).equals(head))
-      this.#history.put(this.#values, id, undefined)
+    const same = head.length === 0 ? bytes?.length === 0 : bytes?.subarray(0, head.length).equals(head)
+    if (same) this.#history.put(this.#values, id, undefined)
   }
 
   /** The ids that have a value. */
