@@ -19,6 +19,8 @@ interface Origin {
   readonly s0: number
   readonly born: number
   readonly startedAt: number
+  /** What memory had under the key. */
+  readonly stood: Entry | undefined
 }
 
 /** What is below a read that found nothing: the right to load, the load, the commit. */
@@ -70,6 +72,7 @@ export class Loader {
         s0: Math.min(lease?.s0 ?? Number.POSITIVE_INFINITY, partition.known),
         born: partition.now,
         startedAt: clock.now(),
+        stood: local.memory.peek(id),
       }
       // A loader that never settles, and heeds no signal, may not keep its load here for ever.
       const value = await Promise.race([this.#run(id, job, state), abandoned.promise])
@@ -168,6 +171,9 @@ export class Loader {
     const entry = local.make(id, value, ttl, policy, { s0, born, tags })
     const killed = partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) !== 'live'
     const loaded: Loaded = { entry, tier: 'load', killed }
+    // Whoever is answered with a value that is not kept must not be given, as fresh, what stood in memory before it.
+    if ((killed || state.skipped || flight.detached) && local.memory.peek(id) === origin.stood)
+      origin.stood?.expire()
     if (state.skipped || this.#closed) return { loaded }
     if ((killed && epoch === partition.epoch) || flight.detached) {
       this.#fenced(flight)

@@ -5,7 +5,7 @@ import { partitionOf } from './coherence/slots.ts'
 import { Entry, type Freshness, freshness } from './entry.ts'
 import { CacheError } from './errors.ts'
 import type { MemoryTier } from './memory/lru.ts'
-import { estimateBytes } from './memory/size.ts'
+import { DecodedSize, estimateBytes } from './memory/size.ts'
 import type { Policy, TierMs } from './policy.ts'
 
 /** Tier 1 as the engine sees it: entries in memory under the judgement of time and coherence. Synchronous throughout. */
@@ -14,6 +14,7 @@ export class Local {
   readonly partitions: readonly Partition[]
   readonly #clock: Clock
   readonly #maxStalenessMs: number
+  readonly #decoded = new DecodedSize()
 
   constructor(memory: MemoryTier, partitions: readonly Partition[], clock: Clock, maxStalenessMs: number) {
     this.memory = memory
@@ -84,6 +85,7 @@ export class Local {
   adopt(entry: Entry, policy: Policy): void {
     if (typeof policy.ttl !== 'function') entry.limit(this.#clock.recent() + policy.ttl.memoryMs)
     entry.refreshAfter(policy.refreshAhead)
+    if (this.memory.weighs) entry.bytes = this.#decoded.of(entry.value, entry.bytes)
   }
 
   /**
