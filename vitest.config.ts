@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['@tiercache/source', 'node', 'import', 'default']
+const conditions = ['@tiercache/source', 'node']
 const folders = '{packages/*,apps/*,benchmarks,proof,tooling/*}/test/**'
 
 export default defineConfig({

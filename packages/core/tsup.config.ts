@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/testing/index.ts'],
+  entry: ['src/index.ts', 'src/checks.ts', 'src/testing/index.ts'],
   format: ['esm', 'cjs'],
   target: 'node22',
   dts: false, // tsc writes them

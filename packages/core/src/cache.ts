@@ -1,5 +1,6 @@
 import { getMany, getOrSetMany } from './bulk.ts'
 import { type Answer, noteHit } from './engine.ts'
+import { flag } from './checks.ts'
 import type { Entry } from './entry.ts'
 import type { Duration } from './duration.ts'
 import { CacheError, shown } from './errors.ts'
@@ -16,7 +17,6 @@ import {
   checkCallOptions,
   checkStrict,
   checkTags,
-  flag,
   type LifeOptions,
   NO_TAGS,
   type WriteOptions,

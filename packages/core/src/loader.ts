@@ -12,6 +12,8 @@ import { LatencyRecorder } from './stats.ts'
 const ABANDONED_AFTER = 3
 const FIRST_POLL_MS = 50
 const LAST_POLL_MS = 500
+/** Between two questions for one lease, from the second news of it on. */
+const WAKE_PAUSE_MS = 25
 
 /** Where a loaded value stands in the order of things. */
 interface Origin {
@@ -110,12 +112,17 @@ export class Loader {
     if (remote === undefined || found.kind === 'away') return undefined
     const until = clock.now() + job.policy.hardMs
     let { bytes } = found
+    let woken = 0
     for (let poll = FIRST_POLL_MS; clock.now() < until;) {
       const { claim, waiter } = flight.asked ?? (await this.#ask(flight, remote, bytes, job.fresh))
       flight.asked = undefined
       if (claim.kind === 'wait') {
         job.elsewhere?.()
-        await waiter.wait(Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - clock.now())))
+        const asked = clock.now()
+        await waiter.wait(Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - asked)))
+        // The first news is acted on at once. More that bring nothing may be somebody's who wants us to ask and ask.
+        const early = asked + WAKE_PAUSE_MS - clock.now()
+        if (woken++ > 0 && early > 0) await new Promise<void>(resolve => clock.after(early, resolve))
         poll = Math.min(poll * 2, LAST_POLL_MS)
         continue
       }

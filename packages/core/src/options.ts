@@ -1,7 +1,9 @@
+import { checkNames, optionError, whole } from './checks.ts'
 import { type Clock, systemClock, systemRandom } from './clock.ts'
 import type { Codec } from './codec/codec.ts'
 import type { CompressionOptions } from './codec/compression.ts'
 import type { Encryption } from './codec/encryption.ts'
+import type { Integrity } from './codec/integrity.ts'
 import { msgpack } from './codec/msgpack.ts'
 import { createValueCodec, type ValueCodec } from './codec/value-codec.ts'
 import type { StoreDriver } from './driver.ts'
@@ -10,16 +12,7 @@ import { EnvRedis } from './from-env.ts'
 import { printKey } from './key.ts'
 import type { LogSink } from './log.ts'
 import { createPolicies, type Policies, type TypeOptions } from './policies.ts'
-import {
-  checkNames,
-  DEFAULT_POLICY,
-  LIFE_OPTIONS,
-  type LifeOptions,
-  type LoadTimeouts,
-  optionError,
-  resolvePolicy,
-  whole,
-} from './policy.ts'
+import { DEFAULT_POLICY, LIFE_OPTIONS, type LifeOptions, type LoadTimeouts, resolvePolicy } from './policy.ts'
 import { checkTarget, type RedisTarget } from './redis/connect.ts'
 import type { BreakerOptions } from './redis/guard.ts'
 
@@ -66,6 +59,8 @@ export interface CacheOptions extends LifeOptions {
   readonly compression?: { readonly above: ByteSize; readonly algorithm: CompressionOptions['algorithm'] }
   /** Encrypt values in Redis: `encryption({ keys, current })`. Default: off. */
   readonly encryption?: Encryption | undefined
+  /** Refuse values that nobody with a key wrote: `integrity({ keys, current })`. Part of `encryption`, so only without it. Default: off. */
+  readonly integrity?: Integrity | undefined
   /** The largest value that Redis is given, encoded. Default `'8mb'`. */
   readonly maxValueBytes?: ByteSize
   /** Takes a line per hit, miss and invalidation. Default: no log. */
@@ -105,6 +100,7 @@ const OPTIONS = [
   'codec',
   'compression',
   'encryption',
+  'integrity',
   'maxValueBytes',
   'log',
   'clock',
@@ -183,7 +179,8 @@ function breakerOf(breaker: BreakerSettings | undefined): BreakerOptions {
   }
 }
 
-function codecOf({ codec, compression, encryption, maxValueBytes }: CacheOptions): ValueCodec {
+function codecOf(options: CacheOptions): ValueCodec {
+  const { codec, compression, encryption, integrity, maxValueBytes } = options
   checkNames(compression, ['above', 'algorithm'], 'compression')
   if (codec !== undefined && (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')) {
     throw optionError(
@@ -196,6 +193,8 @@ function codecOf({ codec, compression, encryption, maxValueBytes }: CacheOptions
     codec: codec ?? msgpack(),
     compression: compression && { ...compression, above: parseBytes(compression.above, 'compression.above') },
     encryption,
+    integrity,
+    namespace: namespaceOf(options),
     maxBytes: parseBytes(maxValueBytes ?? '8mb', 'maxValueBytes'),
   })
 }

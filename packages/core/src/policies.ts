@@ -1,5 +1,7 @@
 import type { Duration } from './duration.ts'
-import { checkLifeOptions, type LifeOptions, optionError, type Policy, resolvePolicy } from './policy.ts'
+import { optionError } from './checks.ts'
+import { checkLifeOptions, type LifeOptions, type Policy, resolvePolicy } from './policy.ts'
+import { Glob } from './glob.ts'
 import { ownOf } from './key.ts'
 
 /** Defaults by the first segment of a key, or by a pattern with `*` over the whole key. */
@@ -9,12 +11,12 @@ export type TypeOptions = Readonly<Record<string, Duration | LifeOptions>>
 export class Policies {
   readonly #defaults: Policy
   readonly #types: ReadonlyMap<string, Policy>
-  readonly #patterns: readonly (readonly [RegExp, Policy])[]
+  readonly #patterns: readonly (readonly [Glob, Policy])[]
 
   constructor(
     defaults: Policy,
     types: ReadonlyMap<string, Policy>,
-    patterns: readonly (readonly [RegExp, Policy])[],
+    patterns: readonly (readonly [Glob, Policy])[],
   ) {
     this.#defaults = defaults
     this.#types = types
@@ -42,7 +44,7 @@ export class Policies {
     const own = ownOf(id)
     const end = own.indexOf(':')
     const exact = this.#types.get(end < 0 ? own : own.slice(0, end))
-    return exact ?? this.#patterns.find(([pattern]) => pattern.test(own))?.[1] ?? this.#defaults
+    return exact ?? this.#patterns.find(([pattern]) => pattern.matches(own))?.[1] ?? this.#defaults
   }
 }
 
@@ -51,23 +53,14 @@ export function createPolicies(defaults: Policy, types: TypeOptions = {}): Polic
   if (typeof types !== 'object' || types === null || Array.isArray(types))
     throw optionError('types', types, 'must be an object of durations or options')
   const exact = new Map<string, Policy>()
-  const patterns: (readonly [RegExp, Policy])[] = []
+  const patterns: (readonly [Glob, Policy])[] = []
   for (const [name, given] of Object.entries(types)) {
     const path = `types.${name}`
     const options: LifeOptions = typeof given === 'object' && given !== null ? given : { ttl: given }
     checkLifeOptions(options, path)
     const policy = resolvePolicy(options as LifeOptions<never>, defaults, path)
-    if (name.includes('*')) patterns.push([globToRegExp(name), policy])
+    if (name.includes('*')) patterns.push([new Glob(name), policy])
     else exact.set(name, policy)
   }
   return new Policies(defaults, exact, patterns)
-}
-
-/** `*` for any text, `?` for any character, everything else literal. */
-export function globToRegExp(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '[^]*')
-    .replace(/\?/g, '[^]')
-  return new RegExp(`^${source}$`, 'u')
 }

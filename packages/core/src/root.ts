@@ -1,5 +1,5 @@
-import { globToRegExp } from './policies.ts'
-import { checkNames } from './policy.ts'
+import { checkNames } from './checks.ts'
+import { Glob } from './glob.ts'
 import type { Engine } from './engine.ts'
 import { CacheError, shown } from './errors.ts'
 import { type Duration, parseDurationOrZero } from './duration.ts'
@@ -129,11 +129,11 @@ export class Root {
     if (this.engine.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
     // A first character that marks an id is escaped in it, as in any key; a leading * stays a pattern.
     const pattern = /^[*?]/.test(glob) ? prefix + glob : idOf(prefix, glob)
-    const matches = globToRegExp(pattern)
+    const wanted = new Glob(pattern)
     // What is loading now is not in any tier yet.
     const here = [...this.engine.parts.local.memory.entries()].map(([id]) => id)
     const loading = this.engine.flights.all().map(flight => flight.id)
-    const found = new Set([...here, ...loading].filter(id => matches.test(id)))
+    const found = new Set([...here, ...loading].filter(id => wanted.matches(id)))
     let deleted = 0
     const flush = async (): Promise<void> => {
       if (found.size === 0) return
@@ -144,7 +144,7 @@ export class Root {
     // Redis counts `?` in bytes; here it is a character, so Redis is asked for more and what it finds is looked at.
     for await (const { ids } of this.#store?.scan(pattern.replace(/[[\]\\]/g, '\\$&').replaceAll('?', '*')) ??
       []) {
-      for (const id of ids) if (matches.test(id)) found.add(id)
+      for (const id of ids) if (wanted.matches(id)) found.add(id)
       if (found.size >= DELETE_BATCH) await flush()
     }
     await flush()

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Trust } from '../entry.ts'
 import { CacheError } from '../errors.ts'
 import type { LogRecord, Store, StoredTail, SyncReply, Targets } from '../store.ts'
+import { Confirmed } from './confirmed.ts'
 import { JOURNAL_LIMIT, Journal } from './journal.ts'
 import { Marks, type Stamp, type Verdict } from './marks.ts'
 import { type LogMessage, parseTargets } from './message.ts'
@@ -65,6 +66,7 @@ export class Partition implements Trust {
   generation = 0
   epoch = ''
   seq = 0
+  nonce = '-'
   /** Redis time less this process's, in ms. */
   redisOffsetMs = 0
   readonly #options: PartitionOptions
@@ -73,11 +75,7 @@ export class Partition implements Trust {
   readonly #ring = new Ring()
   readonly #outbox: Outbox
   readonly #pulse: Pulse
-  #nonce = '-'
-  /** The last position that Redis confirmed to this instance. */
-  #confirmed = 0
-  /** The nonces of records of this instance that Redis has confirmed and no message has told of yet, by position. */
-  readonly #own = new Map<number, string>()
+  readonly #confirmed = new Confirmed()
   #doubts = 0
   #resetAt = 0
   /** SYNCs in a row that failed, and of those the ones that nobody answered. */
@@ -113,7 +111,7 @@ export class Partition implements Trust {
 
   /** A position that whatever is loaded from now on is valid from: all up to it happened before. */
   get known(): number {
-    return Math.max(this.seq, this.#confirmed)
+    return Math.max(this.seq, this.#confirmed.last)
   }
 
   /** What is known of a value read from Redis or loaded here. */
@@ -178,8 +176,8 @@ export class Partition implements Trust {
     if (this.#stopped) return
     if (message.epoch !== this.epoch) return this.syncSoon()
     if (message.seq <= this.seq) return
-    const inOrder = message.seq === this.seq + 1 && message.previous === this.#nonce
-    if (this.#contradicts(message)) return this.#doubt()
+    const inOrder = message.seq === this.seq + 1 && message.previous === this.nonce
+    if (this.#confirmed.contradicts(message)) return this.doubt()
     if (inOrder && message.payload !== '') {
       this.#applyRecord(message)
       return this.#moveTo(message.seq, message.nonce)
@@ -188,6 +186,13 @@ export class Partition implements Trust {
     const targets = parseTargets(message.payload)
     if (targets !== undefined)
       this.#options.listener.onKeys(targets.keys, Number.POSITIVE_INFINITY, targets.soft, false)
+    this.syncSoon()
+  }
+
+  /** What Redis said does not fit what is known: nothing is trusted until a SYNC that is sent from now on. */
+  doubt(): void {
+    this.#doubts++
+    this.trustedUntil = 0
     this.syncSoon()
   }
 
@@ -227,12 +232,12 @@ export class Partition implements Trust {
     try {
       await this.#drain()
       const sentAt = clock.now()
-      const confirmed = this.#confirmed
+      const confirmed = this.#confirmed.last
       const doubts = this.#doubts
       const reply = await store.sync(index, {
         epoch: this.epoch,
         seq: this.seq,
-        nonce: this.#nonce,
+        nonce: this.nonce,
         epochIfNew: random(),
       })
       if (this.#stopped) return
@@ -260,7 +265,8 @@ export class Partition implements Trust {
     const isBehind =
       reply.kind === 'diverged' ||
       (reply.kind === 'records' &&
-        (reply.seq < confirmed || reply.records.some(record => this.#contradicts(record))))
+        (this.#confirmed.isMissing(confirmed, reply.seq) ||
+          reply.records.some(record => this.#confirmed.contradicts(record))))
     if (reply.kind === 'records' && !isBehind) {
       for (const record of reply.records) if (record.seq > this.seq) this.#applyRecord(record)
       if (reply.seq >= this.seq) this.#moveTo(reply.seq, reply.nonce)
@@ -269,12 +275,11 @@ export class Partition implements Trust {
     const before = this.seq
     this.trustedUntil = 0
     // Redis lost the end of its log: its numbers must not be used twice.
-    if (isBehind) this.#own.clear()
+    if (isBehind) this.#confirmed.forgetRecords()
     if (isBehind) await store.heal(index, reply.epoch, Math.max(before, confirmed, reply.seq) + 1, random())
     if (reply.kind === 'epoch') {
       this.#marks.restart()
-      this.#confirmed = 0
-      this.#own.clear()
+      this.#confirmed.restart()
     }
     this.epoch = reply.epoch
     this.#moveTo(reply.seq, reply.nonce)
@@ -284,12 +289,6 @@ export class Partition implements Trust {
     if (reply.kind !== 'trimmed') this.#sayAgain()
     this.#touch()
     await this.#drain()
-  }
-
-  /** Whether a record stands where Redis had confirmed one of this instance: that one is lost, and its number was used again. */
-  #contradicts({ seq, nonce }: LogRecord): boolean {
-    const confirmed = this.#own.get(seq)
-    return confirmed !== undefined && confirmed !== nonce
   }
 
   /** What this instance knows of the records that Redis may have lost waits for it once more. */
@@ -325,26 +324,19 @@ export class Partition implements Trust {
   #confirm(targets: Targets, { epoch, seq, nonce }: Sent, before: number): void {
     const { clock, listener } = this.#options
     if (epoch === this.epoch) {
-      if (seq > this.seq) this.#own.set(seq, nonce)
+      if (seq > this.seq) this.#confirmed.note(seq, nonce)
       this.#marks.apply(targets, seq, clock.now())
       // Nobody else writes to a log without Redis. Elsewhere, a number that was used before says that the log went back.
-      if (this.#options.heartbeatMs === undefined) this.#moveTo(seq, this.#nonce)
-      else if (seq <= before) this.#doubt()
-      this.#confirmed = Math.max(this.#confirmed, seq)
+      if (this.#options.heartbeatMs === undefined) this.#moveTo(seq, this.nonce)
+      else if (seq <= before) this.doubt()
+      this.#confirmed.reach(seq)
       this.#ring.add(targets)
       listener.onKeys(targets.keys, seq, targets.soft, true)
     } else {
-      this.#doubt()
+      this.doubt()
     }
     this.#marks.release(targets, clock.now())
     this.#touch()
-  }
-
-  /** What Redis said does not fit what is known: nothing is trusted until a SYNC that is sent from now on. */
-  #doubt(): void {
-    this.#doubts++
-    this.trustedUntil = 0
-    this.syncSoon()
   }
 
   #hold(targets: Targets): void {
@@ -388,9 +380,9 @@ export class Partition implements Trust {
   }
 
   #moveTo(seq: number, nonce: string): void {
-    for (const known of this.#own.keys()) if (known <= seq) this.#own.delete(known)
+    this.#confirmed.heard(seq)
     this.seq = seq
-    this.#nonce = nonce
+    this.nonce = nonce
   }
 
   #touch(): void {

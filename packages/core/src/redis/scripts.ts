@@ -11,12 +11,18 @@
  */
 
 const EPOCH = `
+-- Epoch and position, or nothing: a hash that is damaged, or not one of ours, is no log.
+local function known(m)
+  local f = redis.pcall('HMGET', m, 'e', 's')
+  local e, s = f[1], tonumber(f[2] or '')
+  if type(e) == 'string' and #e == 8 and s and s >= 0 and s < 9007199254740992 and s % 1 == 0 then return e, s end
+end
 local function epoch(m, l, fresh)
-  local e = redis.pcall('HGET', m, 'e')
-  if type(e) == 'string' then return e end
+  local e, s = known(m)
+  if e then return e, s end
   redis.call('DEL', m, l)
   redis.call('HSET', m, 'e', fresh, 's', 0, 'n', '-')
-  return fresh
+  return fresh, 0
 end
 local function head(s0, e)
   return struct.pack('>BBBd', 84, 1, 0, s0) .. e
@@ -32,12 +38,12 @@ const INVALIDATE = `${EPOCH}
 local m, l = KEYS[1], KEYS[2]
 local soft, slots = ARGV[7] == '1', tonumber(ARGV[8])
 local values = 8 + slots
-local known = redis.pcall('HMGET', m, 'e', 's')
-local s = (tonumber(known[2] or 0) or 0) + 1
+local before, s = known(m)
+s = (s or 0) + 1
 local stored = 0
 if #ARGV > values then
   stored = 1
-  local h = head(s, known[1] or ARGV[1])
+  local h = head(s, before or ARGV[1])
   for i = 4, #KEYS, 2 do
     local done = stored == 1 and redis.pcall('SET', KEYS[i], h .. ARGV[values + i - 3], 'PX', ARGV[values + i - 2])
     if type(done) ~= 'table' or not done.ok then
@@ -58,7 +64,7 @@ else
   end
 end
 local e = epoch(m, l, ARGV[1])
-local previous = redis.call('HGET', m, 'n')
+local previous = redis.call('HGET', m, 'n') or '-'
 redis.call('HSET', m, 's', s, 'n', ARGV[2])
 for i = 9, values do
   local field, from = 't' .. math.floor(ARGV[i] / 64), ARGV[i] % 64 * 12 + (soft and 6 or 0)
@@ -96,8 +102,8 @@ if ARGV[5] ~= '1' then
   end
 end
 redis.call('SET', L, ARGV[1], 'PX', ARGV[2])
-local e = epoch(KEYS[1], KEYS[2], ARGV[3])
-return {'L', e, tonumber(redis.call('HGET', KEYS[1], 's'))}
+local e, s = epoch(KEYS[1], KEYS[2], ARGV[3])
+return {'L', e, s}
 `
 
 const WAKE = `
@@ -119,11 +125,11 @@ if holder ~= ARGV[1] and holder ~= ARGV[1] .. '!' then return 0 end
 local s0 = tonumber(ARGV[3])
 local fields = {'e'}
 for i = 8, #ARGV do fields[#fields + 1] = 't' .. math.floor(ARGV[i] / 64) end
-local known = redis.call('HMGET', m, unpack(fields))
-local valid = known[1] == ARGV[2]
+local marks = redis.call('HMGET', m, unpack(fields))
+local valid = marks[1] == ARGV[2]
 for i = 2, #fields do
   for from = ARGV[i + 6] % 64 * 12 + 1, ARGV[i + 6] % 64 * 12 + 7, 6 do
-    if known[i] and #known[i] >= from + 5 and struct.unpack('>I6', known[i], from) > s0 then valid = false end
+    if marks[i] and #marks[i] >= from + 5 and struct.unpack('>I6', marks[i], from) > s0 then valid = false end
   end
 end
 if not valid then
@@ -156,9 +162,8 @@ local m, l = KEYS[1], KEYS[2]
 redis.call('DEL', KEYS[3])
 local t = redis.call('TIME')
 local now = string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000))
-local e = epoch(m, l, ARGV[4])
-local head = redis.call('HMGET', m, 's', 'n')
-local s, n = tonumber(head[1]), head[2]
+local e, s = epoch(m, l, ARGV[4])
+local n = redis.call('HGET', m, 'n') or '-'
 local seq, limit = tonumber(ARGV[2]), tonumber(ARGV[5])
 local function snapshot(kind) return {kind, now, e, s, n, redis.call('HGETALL', m)} end
 if e ~= ARGV[1] then return snapshot('E') end
@@ -186,7 +191,7 @@ return {'R', now, e, s, n, list}
 /* KEYS m z   ARGV epoch seq nonce */
 const HEAL = `
 redis.call('DEL', KEYS[2])
-if redis.call('HGET', KEYS[1], 'e') == ARGV[1] and tonumber(redis.call('HGET', KEYS[1], 's')) < tonumber(ARGV[2]) then
+if redis.call('HGET', KEYS[1], 'e') == ARGV[1] and (tonumber(redis.call('HGET', KEYS[1], 's')) or 0) < tonumber(ARGV[2]) then
   redis.call('HSET', KEYS[1], 's', ARGV[2], 'n', ARGV[3])
 end
 return 0

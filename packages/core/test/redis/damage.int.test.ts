@@ -49,6 +49,14 @@ describe('when Redis loses', () => {
       admin.del(keysOf(options.namespace).meta),
     'meta and log': (options: { namespace: string }, admin: ReturnType<typeof control>) =>
       admin.del(keysOf(options.namespace).meta, keysOf(options.namespace).log),
+    'the epoch, which is damaged': (options: { namespace: string }, admin: ReturnType<typeof control>) =>
+      admin.hset(keysOf(options.namespace).meta, 'e', 'ab'),
+    'the position, which is no number': (options: { namespace: string }, admin: ReturnType<typeof control>) =>
+      admin.hset(keysOf(options.namespace).meta, 's', 'nan'),
+    'the position, which is beyond what counts': (
+      options: { namespace: string },
+      admin: ReturnType<typeof control>,
+    ) => admin.hset(keysOf(options.namespace).meta, 's', '1152921504606846976'),
   }
 
   test.each(Object.entries(losses))(
