@@ -66,6 +66,7 @@ export class Engine {
     const from = events.wants('hit') || events.wants('miss') ? clock.precise() : 0
     const partition = local.partition(id)
     const calledAt = partition.now
+    const calledMs = clock.recent()
     // Before anything begins that a reset would throw away.
     const trusting = partition.ensureTrust(clock.recent())
     if (trusting !== undefined) await trusting
@@ -96,8 +97,8 @@ export class Engine {
       if (job === undefined || flight.loaded === undefined) return undefined
       const loaded = await this.#within(flight.loaded, id, stale?.entry, job)
       if (loaded === LATE) return stale && this.#served(id, stale, counters, from)
-      // Whoever came after an invalidation may not have a value whose load began before it.
-      if (loaded.killed && calledAt > flight.born) continue
+      // Whoever came after an invalidation may not have a value whose load began before it; nor may one who came when none could be heard of.
+      if ((loaded.killed && calledAt > flight.born) || calledMs >= loaded.until) continue
       return loaded.entry && { entry: loaded.entry, tier: loaded.tier, stale: false }
     }
   }

@@ -25,6 +25,8 @@ export interface Loaded {
   readonly tier: 'redis' | 'load'
   /** Something that concerns the value was invalidated while it was loading. */
   readonly killed: boolean
+  /** Who called for it from this moment on is not given it: nothing vouches for what happened since its load began. */
+  readonly until: number
 }
 
 /** What became of asking for a lease, and who hears when it ends if somebody else has it. */

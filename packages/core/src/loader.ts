@@ -63,7 +63,7 @@ export class Loader {
       if (claim instanceof Entry) {
         local.adopt(claim, flight.policy)
         if (!flight.detached) local.memory.set(id, claim)
-        return { entry: claim, tier: 'redis', killed: false }
+        return { entry: claim, tier: 'redis', killed: false, until: Number.POSITIVE_INFINITY }
       }
       lease = claim
       if (lease !== undefined) stopKeeping = remote?.keep(partition, id, lease)
@@ -172,12 +172,14 @@ export class Loader {
     const { id, partition } = flight
     const { s0, born, epoch, startedAt } = origin
     const { policy, tags } = state
-    if (value === undefined) return { loaded: { entry: undefined, tier: 'load', killed: false } }
     const now = clock.now()
+    const vouched = remote === undefined || partition.trusts(now)
+    const until = vouched ? Number.POSITIVE_INFINITY : local.vouchedUntil(startedAt)
+    if (value === undefined) return { loaded: { entry: undefined, tier: 'load', killed: false, until } }
     const ttl = lifetimeOf(policy, value, { key: id, tags, loadMs: now - startedAt }, random)
     const entry = local.make(id, value, ttl, policy, { s0, born, tags })
     const killed = partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) !== 'live'
-    const loaded: Loaded = { entry, tier: 'load', killed }
+    const loaded: Loaded = { entry, tier: 'load', killed, until }
     // Whoever is answered with a value that is not kept must not be given, as fresh, what stood in memory before it.
     if ((killed || state.skipped || flight.detached) && local.memory.peek(id) === origin.stood)
       origin.stood?.expire()
@@ -186,7 +188,7 @@ export class Loader {
       this.#fenced(flight)
       return { loaded }
     }
-    if (remote !== undefined && (lease === undefined || !partition.trusts(now))) local.vouch(entry, startedAt)
+    if (!vouched || (remote !== undefined && lease === undefined)) local.vouch(entry, startedAt)
     if (!killed) local.memory.set(id, entry)
     if (remote === undefined || lease === undefined) {
       this.#tellSet(id, false)

@@ -94,7 +94,12 @@ export class Local {
    */
   vouch(entry: Entry, since: number): void {
     entry.local = true
-    entry.limit(since + this.#maxStalenessMs)
+    entry.limit(this.vouchedUntil(since))
+  }
+
+  /** Until when a value whose load began at `since` may be served where the log is not heard of. */
+  vouchedUntil(since: number): number {
+    return since + this.#maxStalenessMs
   }
 
   /** A key was invalidated at `seq`: what stands in memory is older, unless it is known not to be. */

@@ -99,6 +99,10 @@ export interface InvalidateRequest {
   readonly keys: readonly string[]
   /** For each key a value to store in the same step. */
   readonly values: readonly StoredTail[] | undefined
+  /** Which of the instance's sets this is, from 1; 0 without values. */
+  readonly number: number
+  /** The instance's sets up to this number are void from now on, whenever they arrive: they store nothing. 0: none. */
+  readonly voidUpTo: number
   readonly slots: readonly number[]
   readonly soft: boolean
   readonly epochIfNew: string

@@ -10,11 +10,14 @@ interface Names {
 /** Deferred invalidations a partition may keep by name; where more come, everything is invalidated instead. */
 export const JOURNAL_LIMIT = 100_000
 const BATCH = 1000
+const NOTHING: Targets = { keys: [], tags: [], prefixes: [], soft: false }
 
 /** Invalidations on their way to Redis, taken from a journal. */
 export interface Taken {
   /** Those that Redis does not have yet, in batches that fit a script: hard ones first. Remove what it has taken. */
   readonly batches: Targets[]
+  /** The sets of this instance up to this number are replayed by these, or were refused. */
+  readonly voidUpTo: number
 }
 
 /**
@@ -29,11 +32,24 @@ export class Journal {
   /** For what came while others were on their way. It is kept when they come back, so that a long outage makes no more than two. */
   #next: PromiseWithResolvers<void> | undefined
   #taken: Taken | undefined
+  /** Sets up to `void` may still arrive; up to `fenced` Redis knows that they are void. */
+  #void = 0
+  #fenced = 0
 
   /** Names that wait, those on their way included. */
   get size(): number {
     const taken = this.#taken?.batches ?? []
     return taken.reduce((sum, batch) => sum + nameCount(batch), count(this.#hard) + count(this.#soft))
+  }
+
+  /** Whether there is nothing to tell. */
+  get isEmpty(): boolean {
+    return this.size === 0 && this.#void === this.#fenced
+  }
+
+  /** The sets of this instance up to this number may still arrive and must store nothing. */
+  voidUpTo(number: number): void {
+    this.#void = Math.max(this.#void, number)
   }
 
   /** Resolves when all that waits now has reached Redis; rejects if it never will. */
@@ -66,13 +82,16 @@ export class Journal {
     const batches = [...split(this.#hard, false), ...split(this.#soft, true)]
     this.#hard = newNames()
     this.#soft = newNames()
-    this.#taken = { batches }
+    // A set that was refused has no name that waits: it is told all the same.
+    if (batches.length === 0 && this.#void > this.#fenced) batches.push(NOTHING)
+    this.#taken = { batches, voidUpTo: this.#void }
     return this.#taken
   }
 
   /** What was taken has been sent, or not: the batches left wait again. Gives back names that wait already. */
   settle(taken: Taken): Targets[] {
     this.#taken = undefined
+    if (taken.batches.length === 0) this.#fenced = Math.max(this.#fenced, taken.voidUpTo)
     if (taken.batches.length > 0) return taken.batches.map(batch => this.add(batch))
     const next = this.#next ?? newDeferred()
     this.#next = undefined

@@ -7,6 +7,13 @@ export interface Sent extends InvalidateReply {
   readonly nonce: string
 }
 
+/** Values to store, as the instance's set of that number; or the number up to which its sets are void. */
+interface Numbered {
+  readonly writes?: readonly StoredTail[]
+  readonly number?: number
+  readonly voidUpTo?: number
+}
+
 interface OutboxOptions {
   readonly index: number
   readonly store: Pick<Store, 'invalidate'>
@@ -55,10 +62,10 @@ export class Outbox {
   }
 
   /** Sends now, after all that was called before. */
-  now(targets: Targets, writes?: readonly StoredTail[]): Promise<Sent> {
+  now(targets: Targets, numbered?: Numbered): Promise<Sent> {
     this.#hard?.send()
     this.#soft?.send()
-    return this.#send(targets, writes)
+    return this.#send(targets, numbered)
   }
 
   #begin(soft: boolean): Batch {
@@ -78,12 +85,14 @@ export class Outbox {
     return batch
   }
 
-  async #send(targets: Targets, writes?: readonly StoredTail[]): Promise<Sent> {
+  async #send(targets: Targets, { writes, number = 0, voidUpTo = 0 }: Numbered = {}): Promise<Sent> {
     const { store, index, random, origin } = this.#options
     const nonce = random()
     const reply = await store.invalidate(index, {
       keys: targets.keys,
       values: writes,
+      number,
+      voidUpTo,
       slots: [...new Set([...targets.tags.map(tagSlot), ...targets.prefixes.map(prefixSlot)])],
       soft: targets.soft,
       epochIfNew: random(),

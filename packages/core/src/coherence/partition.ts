@@ -77,6 +77,8 @@ export class Partition implements Trust {
   readonly #pulse: Pulse
   readonly #confirmed = new Confirmed()
   #doubts = 0
+  /** How many sets were sent. */
+  #sets = 0
   #resetAt = 0
   /** SYNCs in a row that failed, and of those the ones that nobody answered. */
   #failed = 0
@@ -137,13 +139,16 @@ export class Partition implements Trust {
   async invalidate(targets: Targets, writes?: readonly StoredTail[], strict = false): Promise<Outcome> {
     this.#hold(targets)
     const before = this.seq
+    const number = writes === undefined ? 0 : ++this.#sets
     try {
       const sent = await (writes === undefined
         ? this.#outbox.soon(targets)
-        : this.#outbox.now(targets, writes))
+        : this.#outbox.now(targets, { writes, number }))
       this.#confirm(targets, sent, before)
       return { status: 'committed', seq: sent.seq, epoch: sent.epoch, stored: sent.stored }
     } catch (cause) {
+      // It may still arrive, later than anything else that is sent from now on.
+      this.#journal.voidUpTo(number)
       if (strict || this.#stopped) {
         this.#marks.release(targets, this.#options.clock.now())
         throw new CacheError('E_REDIS', 'The invalidation did not reach Redis.', { cause })
@@ -302,18 +307,18 @@ export class Partition implements Trust {
 
   /** Sends all that waits. Rejects, and what is left waits on, when Redis does not take it. */
   async #drain(): Promise<void> {
-    if (this.#journal.size === 0) return
+    if (this.#journal.isEmpty) return
     const { clock, listener } = this.#options
     const count = this.#journal.size
     const taken = this.#journal.take()
     try {
       for (let batch = taken.batches[0]; batch !== undefined; batch = taken.batches[0]) {
         const before = this.seq
-        const sent = await this.#outbox.now(batch)
+        const sent = await this.#outbox.now(batch, { voidUpTo: taken.voidUpTo })
         taken.batches.shift()
         this.#confirm(batch, sent, before)
       }
-      listener.onReplayed(count)
+      if (count > 0) listener.onReplayed(count)
     } finally {
       for (const known of this.#journal.settle(taken)) this.#marks.release(known, clock.now())
       if (this.#stopped) this.#abandon()

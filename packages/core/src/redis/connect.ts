@@ -63,6 +63,8 @@ export function connect(
   const { url, ...options } = typeof target === 'string' ? { url: target } : target
   const all: Settings = {
     ...settings,
+    // Asks for INFO, which a user may not be allowed. With Sentinel it tells a primary from a replica.
+    enableReadyCheck: options.sentinels !== undefined,
     ...options,
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,

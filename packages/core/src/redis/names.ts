@@ -1,5 +1,6 @@
-/** What a partition's keys and its channel are called, in Redis. `value` and `lease` go in front of an id. */
-export type Names = Record<'meta' | 'log' | 'zero' | 'channel' | 'value' | 'lease', string>
+/** What a partition's keys and its channel are called, in Redis. `value` and `lease` go in front of an id, `fence` of
+ * an instance's name. */
+export type Names = Record<'meta' | 'log' | 'zero' | 'channel' | 'value' | 'lease' | 'fence', string>
 
 /** Where the hash tag of a namespace's partitions begins. */
 export function tagStart(namespace: string): string {
@@ -16,5 +17,6 @@ export function names(namespace: string, partition: number): Names {
     channel: `${tag}:ch`,
     value: `${tag}:v:`,
     lease: `${tag}:L:`,
+    fence: `${tag}:F:`,
   }
 }

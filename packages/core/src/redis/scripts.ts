@@ -8,6 +8,8 @@
  *                  invalidation is not refused when Redis is out of memory (it refuses the first write only if that write needs memory)
  *   {ns:p}:v:<id>  value, behind a head of 19 bytes that is written here: magic, version, mark, S0 and epoch
  *   {ns:p}:L:<id>  lease: the holder's token, with '!' behind it once somebody waits
+ *   {ns:p}:F:<origin>  fence: the sets of that instance up to this number are void, since they were replayed as invalidations. One that
+ *                  was on a connection that is gone may arrive later than what the next connection sent
  */
 
 const EPOCH = `
@@ -30,22 +32,24 @@ end
 `
 
 /*
- * KEYS m l z, then value and lease of each key
- * ARGV epoch-if-new nonce origin log-length payload channel soft slot-count slots..., then, if values are stored, tail and
- *      expiry of each key
+ * KEYS m l z F, then value and lease of each key
+ * ARGV epoch-if-new nonce origin log-length payload channel soft number void-up-to slot-count slots..., then, if values are
+ *      stored, tail and expiry of each key
  */
 const INVALIDATE = `${EPOCH}
 local m, l = KEYS[1], KEYS[2]
-local soft, slots = ARGV[7] == '1', tonumber(ARGV[8])
-local values = 8 + slots
+local soft, slots = ARGV[7] == '1', tonumber(ARGV[10])
+local values = 10 + slots
+local void, fence = tonumber(ARGV[9]), 0
+if #ARGV > values or void > 0 then fence = tonumber(redis.pcall('GET', KEYS[4]) or 0) or 0 end
 local before, s = known(m)
 s = (s or 0) + 1
 local stored = 0
 if #ARGV > values then
-  stored = 1
+  if tonumber(ARGV[8]) > fence then stored = 1 end
   local h = head(s, before or ARGV[1])
-  for i = 4, #KEYS, 2 do
-    local done = stored == 1 and redis.pcall('SET', KEYS[i], h .. ARGV[values + i - 3], 'PX', ARGV[values + i - 2])
+  for i = 5, #KEYS, 2 do
+    local done = stored == 1 and redis.pcall('SET', KEYS[i], h .. ARGV[values + i - 4], 'PX', ARGV[values + i - 3])
     if type(done) ~= 'table' or not done.ok then
       stored = 0
       redis.call('UNLINK', KEYS[i])
@@ -54,7 +58,7 @@ if #ARGV > values then
   end
 else
   redis.call('DEL', KEYS[3])
-  for i = 4, #KEYS, 2 do
+  for i = 5, #KEYS, 2 do
     redis.call('DEL', KEYS[i + 1])
     if not soft then
       redis.call('UNLINK', KEYS[i])
@@ -63,10 +67,11 @@ else
     end
   end
 end
+if void > fence then redis.call('SET', KEYS[4], void, 'PX', 3600000) end
 local e = epoch(m, l, ARGV[1])
 local previous = redis.call('HGET', m, 'n') or '-'
 redis.call('HSET', m, 's', s, 'n', ARGV[2])
-for i = 9, values do
+for i = 11, values do
   local field, from = 't' .. math.floor(ARGV[i] / 64), ARGV[i] % 64 * 12 + (soft and 6 or 0)
   local group = redis.call('HGET', m, field) or ''
   local before = string.sub(group, 1, from) .. string.rep('\0', from - #group)

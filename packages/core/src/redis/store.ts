@@ -147,11 +147,22 @@ export class RedisStore implements Store {
   }
 
   async invalidate(partition: number, request: InvalidateRequest): Promise<InvalidateReply> {
-    const { meta, log, zero, value, lease, channel } = this.#name(partition)
-    const { keys, values, slots, soft, epochIfNew, nonce, origin, payload } = request
-    const all = [meta, log, zero, ...keys.flatMap(id => [value + id, lease + id])]
+    const { meta, log, zero, fence, value, lease, channel } = this.#name(partition)
+    const { keys, values, slots, soft, epochIfNew, nonce, origin, payload, number, voidUpTo } = request
+    const all = [meta, log, zero, fence + origin, ...keys.flatMap(id => [value + id, lease + id])]
     const stored = (values ?? []).flatMap(({ tail, expireMs }) => [tail, expireMs])
-    const fixed = [epochIfNew, nonce, origin, LOG_LENGTH, payload, channel, soft ? '1' : '0', slots.length]
+    const fixed = [
+      epochIfNew,
+      nonce,
+      origin,
+      LOG_LENGTH,
+      payload,
+      channel,
+      soft ? '1' : '0',
+      number,
+      voidUpTo,
+      slots.length,
+    ]
     const reply = await this.#direct('INVALIDATE', 'tiercacheInvalidate', all, ...fixed, ...slots, ...stored)
     const [epoch, seq, ok] = reply as [Buffer, number, number]
     return { epoch: String(epoch), seq: Number(seq), stored: ok === 1 }

@@ -57,6 +57,7 @@ export class FakePartition {
   readonly #history = new FakeHistory()
   #meta: Meta | undefined
   readonly #marks = new Map<number, Mark>()
+  readonly #fences = new Map<string, number>()
   readonly #log = new Map<number, LogRecord>()
   readonly #values = new Map<string, Value>()
   readonly #leases = new Map<string, Lease>()
@@ -112,10 +113,12 @@ export class FakePartition {
   }
 
   invalidate(request: InvalidateRequest): InvalidateReply {
-    const { keys, values = [], slots, soft, epochIfNew, nonce, origin, payload } = request
+    const { keys, values = [], slots, soft, epochIfNew, nonce, origin, payload, number, voidUpTo } = request
     this.#history.record()
     const seq = (this.#meta?.seq ?? 0) + 1
-    let stored = values.length > 0
+    const fence = this.#fences.get(origin) ?? 0
+    if (voidUpTo > fence) this.#history.put(this.#fences, origin, voidUpTo)
+    let stored = values.length > 0 && number > fence
     for (const [i, id] of keys.entries()) {
       const value = values[i]
       if (value !== undefined) stored &&= this.#store(id, seq, this.#meta?.epoch ?? epochIfNew, value)
@@ -194,7 +197,7 @@ export class FakePartition {
   /** Everything is gone. */
   flush(): void {
     this.#meta = undefined
-    for (const map of [this.#marks, this.#log, this.#values, this.#leases]) map.clear()
+    for (const map of [this.#marks, this.#fences, this.#log, this.#values, this.#leases]) map.clear()
     this.#history.clear()
   }
 

@@ -22,5 +22,7 @@ test('values that cannot be stored are told of one by one', async () => {
   const errors = heard(cache, 'error')
   await Promise.all(Array.from({ length: 5 }, (_, i) => cache.getOrSet(['f', i], () => () => i)))
   await cache.idle()
-  expect(errors.map(({ key }) => key ?? '').toSorted((a, b) => a.localeCompare(b))).toEqual(Array.from({ length: 5 }, (_, i) => `f:${i}`))
+  expect(errors.map(({ key }) => key ?? '').toSorted((a, b) => a.localeCompare(b))).toEqual(
+    Array.from({ length: 5 }, (_, i) => `f:${i}`),
+  )
 })

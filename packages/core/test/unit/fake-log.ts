@@ -35,6 +35,7 @@ export class FakeLog implements LogStore {
   records: LogRecord[] = []
   readonly syncs: SyncRequest[] = []
   readonly invalidations: Targets[] = []
+  readonly requests: InvalidateRequest[] = []
   readonly heals: number[] = []
   reconnects = 0
   /** Operations that fail before they reach the log. */
@@ -107,6 +108,7 @@ export class FakeLog implements LogStore {
   async invalidate(_: number, request: InvalidateRequest): Promise<InvalidateReply> {
     this.#check('invalidate')
     const read = parseTargets(request.payload)
+    this.requests.push(request)
     if (read !== undefined) this.invalidations.push(read)
     const { seq } = this.#append(request.payload, request.origin, request.nonce)
     const reply = { epoch: this.epoch, seq, stored: request.values !== undefined }

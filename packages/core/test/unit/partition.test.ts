@@ -832,3 +832,30 @@ describe('any history', () => {
     )
   })
 })
+
+describe('a set that was not confirmed', () => {
+  const write = [{ tail: Buffer.alloc(0), expireMs: 1000 }]
+
+  test('is void from its replay on, whenever it may arrive', async () => {
+    const { log, clock, partition } = await started()
+    await partition.invalidate(targets({ keys: ['a'] }), write)
+    log.failing.add('invalidate')
+    await partition.invalidate(targets({ keys: ['a'] }), write)
+    await partition.invalidate(targets({ keys: ['b'] }), write)
+    log.failing.clear()
+    await clock.pass(HEARTBEAT)
+    expect(log.requests.map(({ number, voidUpTo }) => [number, voidUpTo])).toStrictEqual([
+      [1, 0],
+      [0, 3],
+    ])
+  })
+
+  test('is void too where it was refused instead of deferred, and that is told once', async () => {
+    const { log, clock, partition } = await started()
+    log.failing.add('invalidate')
+    await rejectionOf(partition.invalidate(targets({ keys: ['a'] }), write, true))
+    log.failing.clear()
+    await clock.pass(3 * HEARTBEAT)
+    expect(log.requests.map(({ keys, voidUpTo }) => [keys, voidUpTo])).toStrictEqual([[[], 1]])
+  })
+})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { joinEnvelope } from '../../codec/envelope.ts'
+import type { InvalidateRequest } from '../../store.ts'
 import {
   EPOCH,
   fillRequest,
@@ -58,6 +59,26 @@ export function invalidationTests(test: WorldTest): void {
       stored: true,
     })
     assert.deepEqual(await store.read(0, ['a']), [joinEnvelope(1, EPOCH, tail)])
+  })
+
+  test('a set that was declared void stores nothing when it arrives, and invalidates all the same', async world => {
+    const { store } = await world.open()
+    const late = (number: number, origin: string): InvalidateRequest =>
+      invalidateRequest({
+        keys: ['a'],
+        values: [{ tail: tailOf('a', 'late'), expireMs: LONG_MS }],
+        number,
+        origin,
+      })
+    await store.invalidate(0, invalidateRequest({ keys: ['a'], origin: 'me', voidUpTo: 5 }))
+    await store.invalidate(0, invalidateRequest({ keys: ['b'], origin: 'me', voidUpTo: 3 }))
+    for (const number of [4, 5]) {
+      await put(store, 'a')
+      assert.equal((await store.invalidate(0, late(number, 'me'))).stored, false)
+      assert.deepEqual(await store.read(0, ['a']), [undefined])
+    }
+    assert.equal((await store.invalidate(0, late(6, 'me'))).stored, true)
+    assert.equal((await store.invalidate(0, late(1, 'another'))).stored, true)
   })
 
   test('everybody hears it, its author included, in order and each with the one before it', async world => {

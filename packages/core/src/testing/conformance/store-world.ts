@@ -126,6 +126,8 @@ export function invalidateRequest(request: Partial<InvalidateRequest> = {}): Inv
   return {
     keys: [],
     values: undefined,
+    number: request.values === undefined ? 0 : 1,
+    voidUpTo: 0,
     slots: [],
     soft: false,
     epochIfNew: EPOCH,

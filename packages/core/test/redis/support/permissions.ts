@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis'
  *
  *   ACL SETUSER app on >password resetkeys resetchannels ~{shop:* &{shop:* -@all +get +mget +evalsha ...
  *
- * `ping` and `info` are for health and for the client's ready check, `scan` for deleteMatching alone. A database other than 0 needs
+ * `ping` is for health, `scan` for deleteMatching alone. A database other than 0 needs
  * `select`, a Cluster what CLUSTER_COMMANDS adds. `hello` and `auth` need no permission.
  */
 export const COMMANDS: readonly string[] = [
@@ -35,7 +35,6 @@ export const COMMANDS: readonly string[] = [
   'publish',
   'subscribe',
   // the connection and the operator's tools
-  'info',
   'ping',
   'scan',
 ]
