@@ -23,6 +23,8 @@ export function valueCodec(options: Partial<ValueCodecOptions> = {}): ValueCodec
     codec: msgpack(),
     compression: undefined,
     encryption: undefined,
+    integrity: undefined,
+    namespace: 'shop',
     maxBytes: MAX_BYTES,
     ...options,
   })

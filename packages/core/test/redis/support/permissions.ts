@@ -40,7 +40,7 @@ export const COMMANDS: readonly string[] = [
 ]
 
 /** In addition, on every node of a Cluster. */
-export const CLUSTER_COMMANDS: readonly string[] = ['cluster|slots', 'cluster|info']
+export const CLUSTER_COMMANDS: readonly string[] = ['info', 'cluster|slots', 'cluster|info']
 
 export const PASSWORD: string = 'correct horse'
 
