@@ -91,9 +91,13 @@ export class Cache {
 
   /** The fresh value of a key from memory, or `undefined`; synchronous. Throws `E_KEY`. */
   getSync<T = unknown>(key: Key): T | undefined {
-    const known = this.#known.of(key)
-    const entry = known === undefined ? this.#hitOf(key, idOf(this.#prefix, key)) : this.#hitId(known)
-    return entry?.value as T | undefined
+    return this.#hitSync(key)?.value as T | undefined
+  }
+
+  /** As `getSync`, with the value's circumstances. Throws `E_KEY`. */
+  getEntrySync<T = unknown>(key: Key): EntryView<T> | undefined {
+    const entry = this.#hitSync(key)
+    return entry && this.#view({ entry, tier: 'memory', stale: false })
   }
 
   /** The value of a key with its circumstances, a stale one included, or `undefined`. */
@@ -318,6 +322,11 @@ export class Cache {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #hitSync(key: Key): Entry | undefined {
+    const known = this.#known.of(key)
+    return known === undefined ? this.#hitOf(key, idOf(this.#prefix, key)) : this.#hitId(known)
   }
 
   /** The entry of a key if memory may answer; `undefined` also for a bad key, of which the slow path will speak. */

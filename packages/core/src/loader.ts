@@ -86,6 +86,7 @@ export class Loader {
       cancelAbandon()
       stopKeeping?.()
       this.#loading.delete(state)
+      flight.asked?.waiter.forget()
       this.#flights.remove(flight)
       if (lease !== undefined && remote !== undefined) this.#behind(remote.release(partition, id, lease))
     }
@@ -126,7 +127,6 @@ export class Loader {
         poll = Math.min(poll * 2, LAST_POLL_MS)
         continue
       }
-      waiter.forget()
       if (claim.kind === 'lease') return claim.lease
       if (claim.kind === 'away') return undefined
       if (claim.found.kind === 'fresh') {
@@ -140,7 +140,9 @@ export class Loader {
 
   async #ask(flight: Flight, remote: Remote, bytes: Buffer, force: boolean): Promise<Asked> {
     const waiter = remote.waiter(flight.id)
-    return { waiter, claim: await remote.claim(flight.partition, flight.id, bytes, force) }
+    const claim = await remote.claim(flight.partition, flight.id, bytes, force)
+    if (claim.kind !== 'wait') waiter.forget()
+    return { waiter, claim }
   }
 
   async #run(id: string, job: Job, state: LoadState): Promise<unknown> {
