@@ -71,19 +71,35 @@ export function sealTail(sealed: Sealed): Buffer {
   return tail
 }
 
+/** What tells a value of one cache from the same key's in another. */
+export interface Bound extends Omit<Sealed, 'body'> {
+  readonly namespace: string
+}
+
 /**
- * What the body is bound to when it is authenticated: flags, key id, times and tags, in a form no other combination
- * has. Not the mark, S0 and epoch, which Redis writes: who can write to Redis can bring back an older value of a key.
+ * What the body is bound to when it is authenticated: format, flags, namespace, key id, times and tags, in a form that no
+ * other combination has, and that no other begins with. Not the mark, S0 and epoch, which Redis writes: who can write to
+ * Redis can bring back an older value of a key.
  */
-export function boundFacts(sealed: Omit<Sealed, 'body'>): Buffer {
-  const fixed = FIXED_BYTES - HEAD_BYTES
-  const idAt = fixed + tagBytes(sealed.tags)
-  const facts = Buffer.alloc(idAt + Buffer.byteLength(sealed.keyId))
-  writeFacts(facts, sealed)
-  writeTags(facts, fixed, sealed.tags)
-  facts.write(sealed.keyId, idAt)
+export function boundFacts(bound: Bound): Buffer {
+  const texts = [bound.namespace, bound.keyId, ...bound.tags]
+  const facts = Buffer.allocUnsafe(
+    BOUND_BYTES + texts.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0),
+  )
+  facts[0] = FORMAT
+  writeTimes(facts, bound, 1)
+  facts[BOUND_BYTES - 2] = bound.flags
+  facts[BOUND_BYTES - 1] = bound.tags.length
+  let at = BOUND_BYTES
+  for (const text of texts) {
+    const length = facts.write(text, at + 4)
+    at = facts.writeUInt32BE(length, at) + length
+  }
   return facts
 }
+
+// Format, three times, flags, and the number of tags, which is 64 at most.
+const BOUND_BYTES = 21
 
 /** The whole value as the script stores it: what a stand-in for Redis needs. `epoch` must be 8 ASCII characters. */
 export function joinEnvelope(s0: number, epoch: string, tail: Buffer, mark: Mark = 0): Buffer {
@@ -100,7 +116,7 @@ export function joinEnvelope(s0: number, epoch: string, tail: Buffer, mark: Mark
 
 /**
  * Checks a stored value and reads all but its body, which stays encoded: a stale or invalidated value is never
- * decoded. The checksum is verified here, once; it finds accidents, not forgery (see encryption.ts for that).
+ * decoded. The checksum is verified here, once; it finds accidents, not forgery (see integrity.ts for that).
  *
  * Throws `CacheError` `E_CODEC`, saying which check failed, and nothing else, for any bytes.
  */
@@ -146,13 +162,19 @@ const SEED_1 = 0x811c9dc5
 const SEED_2 = 0x2545f491
 
 /** `target` begins where the checksum is, which is written last. */
-function writeFacts(target: Buffer, { flags, keyId, bornMs, ttlMs, graceMs }: Omit<Sealed, 'body'>): void {
-  target[4] = flags
-  target.writeUInt32BE(fnv1a(keyId, SEED_1), 5)
-  target.writeUInt32BE(fnv1a(keyId, SEED_2), 9)
-  writeUint48(target, bornMs, 13, 'bornMs')
-  writeUint48(target, ttlMs, 19, 'ttlMs')
-  writeUint48(target, graceMs, 25, 'graceMs')
+function writeFacts(target: Buffer, sealed: Omit<Sealed, 'body'>): void {
+  target[4] = sealed.flags
+  target.writeUInt32BE(fnv1a(sealed.keyId, SEED_1), 5)
+  target.writeUInt32BE(fnv1a(sealed.keyId, SEED_2), 9)
+  writeTimes(target, sealed, 13)
+}
+
+type Times = Pick<Sealed, 'bornMs' | 'ttlMs' | 'graceMs'>
+
+function writeTimes(target: Buffer, { bornMs, ttlMs, graceMs }: Times, at: number): void {
+  writeUint48(target, bornMs, at, 'bornMs')
+  writeUint48(target, ttlMs, at + 6, 'ttlMs')
+  writeUint48(target, graceMs, at + 12, 'graceMs')
 }
 
 const UINT32 = 2 ** 32

@@ -1,19 +1,25 @@
 import { undecodable } from './codec.ts'
 
-/** How a body was made, as stored in one byte: codec in bits 0–3, compression in 4 and 5, encryption in 6. */
+/** What protects a body: nothing, its checksum aside; a tag over it; encryption. */
+export type Protection = 'none' | 'authenticated' | 'encrypted'
+
+/** How a body was made, as stored in one byte: codec in bits 0–3, compression in 4 and 5, protection in 6 and 7. */
 export interface BodyFlags {
   readonly codec: number
   /** 0 none, 1 zstd, 2 brotli, 3 gzip. */
   readonly compression: number
-  readonly encrypted: boolean
+  readonly protection: Protection
 }
 
-export function packFlags({ codec, compression, encrypted }: BodyFlags): number {
-  return codec | (compression << 4) | (encrypted ? 0x40 : 0)
+const PROTECTIONS: readonly Protection[] = ['none', 'encrypted', 'authenticated'] // by their number
+
+export function packFlags({ codec, compression, protection }: BodyFlags): number {
+  return codec | (compression << 4) | (PROTECTIONS.indexOf(protection) << 6)
 }
 
-/** Throws `CacheError` `E_CODEC` if the bit that has no meaning yet is set: a later version wrote it. */
+/** Throws `CacheError` `E_CODEC` for a protection that has no meaning yet: a later version wrote it. */
 export function unpackFlags(flags: number): BodyFlags {
-  if ((flags & 0x80) !== 0) throw undecodable('flags of a later version')
-  return { codec: flags & 0xf, compression: (flags >> 4) & 3, encrypted: (flags & 0x40) !== 0 }
+  const protection = PROTECTIONS[flags >> 6]
+  if (protection === undefined) throw undecodable('flags of a later version')
+  return { codec: flags & 0xf, compression: (flags >> 4) & 3, protection }
 }

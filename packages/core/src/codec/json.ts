@@ -31,10 +31,18 @@ function encode(value: unknown): Buffer {
 }
 
 function decode(bytes: Buffer): unknown {
-  const value: unknown = JSON.parse(bytes.toString())
+  const value = parse(bytes.toString())
   if (bytes.length > SHALLOW_LENGTH && isDeeper(value, MAX_DEPTH))
     throw undecodable(`nested deeper than ${MAX_DEPTH}`)
   return value
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw undecodable('not JSON') // V8's error shows a part of the value
+  }
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

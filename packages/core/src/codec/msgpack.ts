@@ -1,4 +1,5 @@
 import { Packr } from 'msgpackr'
+import { CacheError } from '../errors.ts'
 import { type Codec, MSGPACK_FLAG, undecodable, unencodable } from './codec.ts'
 import { plain, type Seen, UNWRITABLE } from './plain.ts'
 import { createReader } from './reader.ts'
@@ -27,7 +28,7 @@ const FRESH_BUFFER = 8192
  * holes in arrays become undefined, and what was one object in two places becomes two.
  *
  * `E_VALUE`, naming the property, for functions, symbols, promises, weak collections, shared memory, cycles, and more
- * than 256 levels. `E_CODEC` for bytes that this codec does not write; reading runs no code of another module.
+ * than 256 levels; and for more than 128 RegExps, or 2 032 characters of them, which are dear to read. `E_CODEC` for bytes that this codec does not write; reading runs no code of another module.
  */
 export function msgpack(): Codec {
   // toJSON is called in `plain`; here an own property of that name would be called as if it were a function.
@@ -66,6 +67,7 @@ function prepared(value: unknown, seen: Seen): unknown {
   try {
     return plain(value, seen)
   } catch (cause) {
+    if (cause instanceof CacheError && cause.code === 'E_VALUE') throw cause
     if (cause !== UNWRITABLE) throw unencodable('The value threw while it was read', { path: 'value', cause })
     const { path, reason } = whyUnwritable(value) ?? { path: 'value', reason: 'cannot be stored' }
     throw unencodable(`${path} ${reason}`, { path })

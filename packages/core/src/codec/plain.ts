@@ -1,5 +1,7 @@
 import { types } from 'node:util'
+import { unencodable } from './codec.ts'
 import { ERROR, ESCAPE, FLOAT16, MAP, NEGATIVE_ZERO, OBJECT, REGEXP, SET } from './escape.ts'
+import { Patterns } from './patterns.ts'
 
 /** How many objects may contain each other, in a value written and in one read: `{ a: [new Date()] }` are three. */
 export const MAX_DEPTH = 256
@@ -11,6 +13,8 @@ export const UNWRITABLE: unique symbol = Symbol('unwritable')
 export interface Seen {
   /** Plain objects that are items of an array. */
   rows: number
+  /** Its regular expressions. */
+  patterns?: Patterns
 }
 
 /**
@@ -21,7 +25,7 @@ export interface Seen {
  * Class instances become plain objects of their own enumerable properties, or what their `toJSON()` returns. Objects
  * without a prototype become plain objects. Symbol keys are left out, as by structuredClone.
  *
- * Throws `UNWRITABLE` for functions, symbols, promises, weak collections, shared memory, cycles (they pass the depth
+ * Throws `CacheError` `E_VALUE` for more regular expressions than `Patterns` admits; `UNWRITABLE` for functions, symbols, promises, weak collections, shared memory, cycles (they pass the depth
  * limit) and values deeper than `MAX_DEPTH`; and whatever a getter or `toJSON` throws.
  */
 export function plain(value: unknown, seen: Seen, depth = 0): unknown {
@@ -94,7 +98,7 @@ function plainInstance(value: object, prototype: unknown, seen: Seen, depth: num
   if (ArrayBuffer.isView(value)) return plainView(value, prototype)
   if (types.isArrayBuffer(value)) return value
   if (value instanceof Error || types.isNativeError(value)) return plainError(value, seen, depth + 1)
-  if (types.isRegExp(value)) return [ESCAPE, REGEXP, value.source, value.flags]
+  if (types.isRegExp(value)) return plainPattern(value, seen)
   if (types.isBoxedPrimitive(value)) return plain(value.valueOf(), seen, depth)
   if (isUnreadable(value)) throw UNWRITABLE
   return plainCustom(value, seen, depth)
@@ -135,6 +139,19 @@ function plainError(error: Error, seen: Seen, depth: number): unknown[] {
     error instanceof AggregateError ? plain(error.errors, seen, depth) : undefined,
     ...pairs(own, seen, depth),
   ]
+}
+
+function plainPattern({ source, flags }: RegExp, seen: Seen): unknown[] {
+  seen.patterns ??= new Patterns()
+  if (!seen.patterns.admit(source)) {
+    throw unencodable(
+      'The value has more regular expressions than can be stored (128, of 2 032 characters)',
+      {
+        path: 'value',
+      },
+    )
+  }
+  return [ESCAPE, REGEXP, source, flags]
 }
 
 /** True for objects whose content cannot be read: storing them would store `{}`. */

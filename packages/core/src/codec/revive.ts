@@ -1,35 +1,39 @@
 import { ERROR, ESCAPE, FLOAT16, MAP, NEGATIVE_ZERO, OBJECT, REGEXP, SET, TEXT } from './escape.ts'
+import { Patterns } from './patterns.ts'
 
 /**
  * A value as msgpackr read it, with its escapes (escape.ts) turned into what they stand for. Works in place where it
  * can. Builds Map, Set, RegExp, the standard errors and plain objects, nothing else.
- * Throws if an escape is not one that `plain` or `escapeText` writes.
+ * Throws if an escape is not one that `plain` or `escapeText` writes, or patterns are more than `plain` lets through.
  */
-export function revive(value: unknown): unknown {
+export function revive(value: unknown, patterns: Patterns = new Patterns()): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value[0] === ESCAPE ? reviveEscape(value) : reviveItems(value, 0)
+  if (Array.isArray(value)) {
+    return value[0] === ESCAPE ? reviveEscape(value, patterns) : reviveItems(value, 0, patterns)
+  }
   if (value === ESCAPE) throw new Error('an escape outside of an array')
-  if (Object.getPrototypeOf(value) === Object.prototype) reviveProperties(value as Record<string, unknown>)
+  if (Object.getPrototypeOf(value) === Object.prototype)
+    reviveProperties(value as Record<string, unknown>, patterns)
   return value
 }
 
-function reviveItems(items: unknown[], from: number): unknown[] {
+function reviveItems(items: unknown[], from: number, patterns: Patterns): unknown[] {
   for (let i = from; i < items.length; i++) {
     const item = items[i]
-    if (typeof item === 'object' && item !== null) items[i] = revive(item)
+    if (typeof item === 'object' && item !== null) items[i] = revive(item, patterns)
   }
   return items
 }
 
-function reviveProperties(record: Record<string, unknown>): void {
+function reviveProperties(record: Record<string, unknown>, patterns: Patterns): void {
   for (const key of Object.keys(record)) {
     const item = record[key]
-    if (typeof item === 'object' && item !== null) record[key] = revive(item)
+    if (typeof item === 'object' && item !== null) record[key] = revive(item, patterns)
   }
 }
 
-function reviveEscape(escape: unknown[]): unknown {
-  const parts = reviveItems(escape, 2)
+function reviveEscape(escape: unknown[], patterns: Patterns): unknown {
+  const parts = reviveItems(escape, 2, patterns)
   switch (parts[1]) {
     case MAP:
       return new Map(pairs(parts, 2))
@@ -42,7 +46,7 @@ function reviveEscape(escape: unknown[]): unknown {
     case NEGATIVE_ZERO:
       return -0
     case REGEXP:
-      return new RegExp(text(parts[2]), text(parts[3]))
+      return patterns.make(text(parts[2]), text(parts[3]))
     case ERROR:
       return reviveError(parts)
     case FLOAT16:
@@ -91,14 +95,25 @@ function reviveError(parts: readonly unknown[]): Error {
   const message = text(parts[3])
   const [causes, errors] = [parts[4], parts[5]]
   if (!Array.isArray(causes)) throw new Error('an error without its cause')
-  const error = Array.isArray(errors)
-    ? new AggregateError(errors, message)
-    : new (ERRORS.get(name) ?? Error)(message)
+  const error = withoutTrace(() =>
+    Array.isArray(errors) ? new AggregateError(errors, message) : new (ERRORS.get(name) ?? Error)(message),
+  )
   if (error.name !== name) hide(error, 'name', name)
   if (causes.length > 0) hide(error, 'cause', causes[0])
   // The place where it was thrown is not stored; the place where it was read would mislead.
   hide(error, 'stack', `${name}: ${message}`)
   return defineAll(error, pairs(parts, 6))
+}
+
+/** A trace takes most of the time that it takes to make an error, and this one would tell nothing. */
+function withoutTrace(make: () => Error): Error {
+  const limit = Error.stackTraceLimit
+  Reflect.set(Error, 'stackTraceLimit', 0) // where it is frozen, traces are taken after all
+  try {
+    return make()
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', limit)
+  }
 }
 
 function hide(target: object, key: string, value: unknown): void {
