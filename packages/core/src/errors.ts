@@ -54,3 +54,8 @@ export function shown(value: unknown): string {
   else text = String(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
+
+/** Whether a step in Redis was given up because its time had passed: it may still be carried out. */
+export function isDeadline(error: unknown): boolean {
+  return error instanceof CacheError && error.path === 'timeouts.redis'
+}

@@ -4,7 +4,7 @@ import type { ValueCodec } from './codec/value-codec.ts'
 import type { Partition } from './coherence/partition.ts'
 import { slotsOf } from './coherence/slots.ts'
 import { Entry, type Lifetime } from './entry.ts'
-import { CacheError } from './errors.ts'
+import { CacheError, isDeadline } from './errors.ts'
 import type { Events } from './events.ts'
 import type { TierMs } from './policy.ts'
 import { LatencyRecorder } from './stats.ts'
@@ -34,8 +34,8 @@ export type Claim =
 
 /** Hears when a key's lease ends. */
 export interface Waiter {
-  /** Resolves at the news, or after `ms`. */
-  readonly wait: (ms: number) => Promise<void>
+  /** Resolves at the news with `true`, or after `ms`. */
+  readonly wait: (ms: number) => Promise<boolean>
   readonly forget: () => void
 }
 
@@ -129,6 +129,8 @@ export class Remote {
       return { kind: 'lease', lease: { token, epoch: reply.epoch, s0: reply.s0 } }
     } catch (error) {
       this.failed('lease', error, id)
+      // Granted late it would be nobody's, and everybody would wait for its end.
+      if (isDeadline(error)) void this.release(partition, id, token)
       return { kind: 'away' }
     }
   }
@@ -157,9 +159,9 @@ export class Remote {
   }
 
   /** Gives a lease back. Never rejects. */
-  async release(partition: Partition, id: string, lease: Lease): Promise<void> {
+  async release(partition: Partition, id: string, token: string): Promise<void> {
     try {
-      await this.#store.release(partition.index, id, lease.token)
+      await this.#store.release(partition.index, id, token)
     } catch (error) {
       this.failed('release', error, id)
     }
@@ -174,7 +176,7 @@ export class Remote {
       return await this.#store.fill(partition.index, { id, ...lease, expireMs, tail, slots })
     } catch (error) {
       this.failed('fill', error, id)
-      void this.release(partition, id, lease)
+      void this.release(partition, id, lease.token)
       return 'failed'
     }
   }
@@ -188,19 +190,20 @@ export class Remote {
 
   /** Hears when the key's lease ends. Make it before asking for the lease, or the news may come in between. */
   waiter(id: string): Waiter {
-    let wake = (): void => {}
-    const signal = new Promise<void>(resolve => (wake = resolve))
+    const { promise: signal, resolve } = Promise.withResolvers<boolean>()
+    const wake = (): void => resolve(true)
     const set = this.#waiters.get(id) ?? new Set()
     this.#waiters.set(id, set.add(wake))
     const forget = (): void => {
       set.delete(wake)
       if (set.size === 0 && this.#waiters.get(id) === set) this.#waiters.delete(id)
     }
-    const wait = async (ms: number): Promise<void> => {
-      const cancel = this.#clock.after(ms, wake)
-      await signal
+    const wait = async (ms: number): Promise<boolean> => {
+      const cancel = this.#clock.after(ms, () => resolve(false))
+      const isNews = await signal
       cancel()
       forget()
+      return isNews
     }
     return { wait, forget }
   }

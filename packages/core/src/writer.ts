@@ -1,4 +1,5 @@
 import { partitionOf } from './coherence/slots.ts'
+import { inSteps } from './coherence/steps.ts'
 import type { Outcome, Partition } from './coherence/partition.ts'
 import type { Engine } from './engine.ts'
 import { CacheError } from './errors.ts'
@@ -78,7 +79,7 @@ export class Writer {
     const everywhere = targets.tags.length > 0 || targets.prefixes.length > 0
     const keys = Map.groupBy(targets.keys, id => partitionOf(id, partitions.length))
     const calls = partitions.map(async partition => {
-      const [first = [], ...rest] = chunks(keys.get(partition.index) ?? [])
+      const [first = [], ...rest] = inSteps(keys.get(partition.index) ?? [], STEP, id => id)
       if (!everywhere && first.length === 0) return []
       const outcomes = [await partition.invalidate({ ...targets, keys: first }, undefined, strict)]
       for (const keys of rest)
@@ -127,7 +128,8 @@ export class Writer {
   /** One step after another, so that Redis can serve others in between and each ends in time. */
   async #storeAll(partition: Partition, group: readonly Prepared[], strict: boolean): Promise<Outcome[]> {
     const outcomes: Outcome[] = []
-    for (const some of chunks(group)) outcomes.push(await this.#store(partition, some, strict, outcomes))
+    for (const some of inSteps(group, STEP, one => one.id))
+      outcomes.push(await this.#store(partition, some, strict, outcomes))
     return outcomes
   }
 
@@ -182,8 +184,4 @@ function combined(outcomes: readonly Outcome[]): Invalidation {
   const done = Promise.all(waiting).then(() => {})
   done.catch(() => {}) // whoever holds the result may not look at it
   return { status: 'deferred', done }
-}
-
-function chunks<T>(list: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(list.length / STEP) }, (_, i) => list.slice(i * STEP, (i + 1) * STEP))
 }

@@ -1,4 +1,5 @@
 import type { Targets } from '../store.ts'
+import { inSteps } from './steps.ts'
 
 /** Names of one kind of invalidation that wait. */
 interface Names {
@@ -152,9 +153,9 @@ function* split(names: Names, soft: boolean): Generator<Targets> {
     ...[...names.tags].map(name => ['tags', name] as const),
     ...[...names.prefixes].map(name => ['prefixes', name] as const),
   ]
-  for (let from = 0; from < all.length; from += BATCH) {
+  for (const step of inSteps(all, BATCH, ([, name]) => name)) {
     const batch = { keys: [] as string[], tags: [] as string[], prefixes: [] as string[], soft }
-    for (const [kind, name] of all.slice(from, from + BATCH)) batch[kind].push(name)
+    for (const [kind, name] of step) batch[kind].push(name)
     yield batch
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Trust } from '../entry.ts'
-import { CacheError } from '../errors.ts'
+import { CacheError, isDeadline } from '../errors.ts'
 import type { LogRecord, Store, StoredTail, SyncReply, Targets } from '../store.ts'
 import { Confirmed } from './confirmed.ts'
 import { JOURNAL_LIMIT, Journal } from './journal.ts'
@@ -260,7 +260,7 @@ export class Partition implements Trust {
       if (clock.now() >= this.trustedUntil) this.#setCoherent(false, 'the log was not heard of for too long')
       this.#failed++
       // A refusal is an answer: a new connection would be refused as well.
-      if (isLate(error) && ++this.#silent % SILENT_SYNCS === 0) store.reconnect()
+      if (isDeadline(error) && ++this.#silent % SILENT_SYNCS === 0) store.reconnect()
     }
   }
 
@@ -399,8 +399,4 @@ export class Partition implements Trust {
     this.#coherent = coherent
     this.#options.listener.onTrust(coherent, reason)
   }
-}
-
-function isLate(error: unknown): boolean {
-  return error instanceof CacheError && error.path === 'timeouts.redis'
 }

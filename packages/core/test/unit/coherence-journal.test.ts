@@ -41,7 +41,10 @@ test('what waits comes in batches that fit a script', () => {
   const keys = Array.from({ length: 2500 }, (_, i) => `k${i}`)
   journal.add(targets({ keys }))
   const batches = drain(journal)
-  expect(batches.map(batch => batch.keys.length)).toStrictEqual([1000, 1000, 500])
+  for (const { keys: some } of batches) {
+    expect(some.length).toBeLessThanOrEqual(1000)
+    expect(some.join('').length).toBeLessThanOrEqual(7000)
+  }
   expect(batches.flatMap(batch => batch.keys)).toStrictEqual(keys)
 })
 
