@@ -47,6 +47,11 @@ export function stepsFor(root: string): Step[] {
       commands: [turbo('build'), command('node', 'tooling/check/outside.ts')],
       show: /^(redis|outside):/,
     },
+    {
+      name: 'prove',
+      commands: [command('node', '--expose-gc', source, 'proof/src/main.ts', '--quick')],
+      show: /^(Kept|Broken|\w+ +(passed|FAILED) )/,
+    },
     { name: 'demo', commands: [demo('--seconds', '5')] },
     { name: 'chaos', commands: [demo('--seconds', '8', '--chaos')] },
     {
