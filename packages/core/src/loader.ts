@@ -14,8 +14,6 @@ const FIRST_POLL_MS = 50
 const LAST_POLL_MS = 500
 /** Between two questions for one lease, from the second news of it on. */
 const WAKE_PAUSE_MS = 25
-/** So many leases of others end without a value for this one; then it loads without one. */
-const MOST_NEWS = 4
 
 /** Where a loaded value stands in the order of things. */
 interface Origin {
@@ -116,20 +114,17 @@ export class Loader {
     if (remote === undefined || found.kind === 'away') return undefined
     const until = clock.now() + job.policy.hardMs
     let { bytes } = found
-    let news = 0
+    let woken = 0
     for (let poll = FIRST_POLL_MS; clock.now() < until;) {
       const { claim, waiter } = flight.asked ?? (await this.#ask(flight, remote, bytes, job.fresh))
       flight.asked = undefined
       if (claim.kind === 'wait') {
         job.elsewhere?.()
         const asked = clock.now()
-        // Others' loads came to nothing again and again, and others were quicker to ask: waiting for more of them has no end.
-        if (news >= MOST_NEWS) return undefined
-        if (await waiter.wait(Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - asked))))
-          news++
+        await waiter.wait(Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - asked)))
         // The first news is acted on at once. More that bring nothing may be somebody's who wants us to ask and ask.
         const early = asked + WAKE_PAUSE_MS - clock.now()
-        if (news > 1 && early > 0) await new Promise<void>(resolve => clock.after(early, resolve))
+        if (woken++ > 0 && early > 0) await new Promise<void>(resolve => clock.after(early, resolve))
         poll = Math.min(poll * 2, LAST_POLL_MS)
         continue
       }

@@ -148,7 +148,8 @@ export class Writer {
     const born = partition.now
     const outcome = await calling
     const committed = outcome.status === 'committed'
-    const { epoch, seq: s0 } = committed ? outcome : partition
+    const { epoch } = committed ? outcome : partition
+    const s0 = committed ? outcome.seq : partition.known
     for (const { id, value, ttl, policy, tags } of group) {
       const entry = local.make(id, value, ttl, policy, { s0, born, tags })
       if (!committed) local.vouch(entry, calledAt)

@@ -9,7 +9,8 @@ export class Confirmed {
 
   /** A record of this instance stands at `seq`, ahead of what was heard. */
   note(seq: number, nonce: string): void {
-    this.#nonces.set(seq, nonce)
+    // Two records of this instance with one number: the first is lost, which the next SYNC has to find out.
+    if (!this.#nonces.has(seq)) this.#nonces.set(seq, nonce)
   }
 
   /** Everything up to `seq` is in the log. */

@@ -76,6 +76,8 @@ export class Partition implements Trust {
   readonly #outbox: Outbox
   readonly #pulse: Pulse
   readonly #confirmed = new Confirmed()
+  /** How often the log was healed, as far as this instance has said again what it knew. */
+  #heals = 0
   #doubts = 0
   /** How many sets were sent. */
   #sets = 0
@@ -272,16 +274,21 @@ export class Partition implements Trust {
       (reply.kind === 'records' &&
         (this.#confirmed.isMissing(confirmed, reply.seq) ||
           reply.records.some(record => this.#confirmed.contradicts(record))))
-    if (reply.kind === 'records' && !isBehind) {
+    // Somebody else has found that out, who may have had nothing to say of what was lost.
+    const wasHealed = reply.heals !== this.#heals
+    if (reply.kind === 'records' && !isBehind && !wasHealed) {
       for (const record of reply.records) if (record.seq > this.seq) this.#applyRecord(record)
       if (reply.seq >= this.seq) this.#moveTo(reply.seq, reply.nonce)
       return
     }
     const before = this.seq
     this.trustedUntil = 0
-    // Redis lost the end of its log: its numbers must not be used twice.
-    if (isBehind) this.#confirmed.forgetRecords()
-    if (isBehind) await store.heal(index, reply.epoch, Math.max(before, confirmed, reply.seq) + 1, random())
+    let { heals } = reply
+    if (isBehind) {
+      // Redis lost the end of its log: its numbers must not be used twice.
+      heals = await store.heal(index, reply.epoch, Math.max(before, confirmed, reply.seq) + 1, random())
+      this.#confirmed.forgetRecords()
+    }
     if (reply.kind === 'epoch') {
       this.#marks.restart()
       this.#confirmed.restart()
@@ -291,7 +298,8 @@ export class Partition implements Trust {
     this.#marks.merge(reply.marks)
     this.#resetAt = this.#marks.next()
     listener.onReset(index)
-    if (reply.kind !== 'trimmed') this.#sayAgain()
+    if (reply.kind === 'epoch' || isBehind || wasHealed) this.#sayAgain()
+    this.#heals = heals
     this.#touch()
     await this.#drain()
   }

@@ -146,31 +146,3 @@ test('a lease that Redis grants too late is given back: nobody waits for it', as
   expect(await other.getOrSet('k', () => 'loaded at once')).toBe('loaded at once')
   expect(clock.now() - now).toBe(0)
 })
-
-test('who is never the one to load, since others are quicker, loads by itself in the end', async () => {
-  const { open, clock, redis } = world()
-  const late = await open()
-  // Another instance whose loads come to nothing, and who takes the lease again before anybody hears of it.
-  const store = redis.openStore({ namespace: 'tiercache', deadlineMs: 100, clock, listener: SILENT })
-  const ask = { id: 'k', leaseMs: 10_000, epochIfNew: 'epoch-01', reject: Buffer.alloc(0), force: false }
-  await store.lease(0, { ...ask, token: 'token 0' })
-  const reading = late.getOrSet('k', () => 'by itself')
-  const from = clock.now()
-  for (let i = 0; i < 20 && !(await isSettled(reading, clock)); i++) {
-    await Promise.all([
-      store.release(0, 'k', `token ${i}`),
-      store.lease(0, { ...ask, token: `token ${i + 1}` }),
-    ])
-    await clock.advance(100)
-  }
-  expect(await isSettled(reading, clock)).toBe(true)
-  expect([await reading, clock.now() - from < 1000]).toEqual(['by itself', true])
-})
-
-const SILENT = {
-  onMessage: () => {},
-  onConnection: () => {},
-  onSubscribed: () => {},
-  onBreaker: () => {},
-  onError: () => {},
-}

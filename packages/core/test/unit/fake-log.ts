@@ -44,6 +44,7 @@ export class FakeLog implements LogStore {
   #marks = new Map<number, Mark>()
   #published: LogMessage[] = []
   #nonces = 0
+  #healed = 0
   #epochs = 1
   #gate: PromiseWithResolvers<void> | undefined
 
@@ -96,6 +97,7 @@ export class FakeLog implements LogStore {
     this.epoch = `epoch-${++this.#epochs}`
     this.seq = 0
     this.nonce = '-'
+    this.#healed = 0
     this.records = []
     this.#marks.clear()
   }
@@ -124,14 +126,16 @@ export class FakeLog implements LogStore {
     return reply
   }
 
-  async heal(_: number, epoch: string, seq: number, nonce: string): Promise<void> {
+  async heal(_: number, epoch: string, seq: number, nonce: string): Promise<number> {
     this.#check('heal')
     this.heals.push(seq)
     if (epoch === this.epoch && this.seq < seq) {
+      this.#healed++
       this.seq = seq
       this.nonce = nonce
     }
     await this.#gate?.promise
+    return this.#healed
   }
 
   reconnect(): void {
@@ -163,7 +167,8 @@ export class FakeLog implements LogStore {
   }
 
   #syncReply({ epoch, seq, nonce }: SyncRequest): SyncReply {
-    const head = { redisMs: this.redisMs, epoch: this.epoch, seq: this.seq, nonce: this.nonce }
+    const { redisMs, seq: last, nonce: newest } = this
+    const head = { redisMs, epoch: this.epoch, seq: last, nonce: newest, heals: this.#healed }
     const snapshot = (kind: SyncReply['kind']): SyncReply => ({
       kind,
       ...head,

@@ -506,6 +506,28 @@ describe('another log', () => {
     expect(log.invalidations).toStrictEqual([])
   })
 
+  test('a log that another instance has healed, with nothing to say of what was lost, is told it all the same', async () => {
+    const { log, clock, partition } = await started()
+    partition.receive(log.append({ keys: ['heard'] }))
+    await partition.invalidate(targets({ keys: ['called'] }))
+    log.invalidations.length = 0
+    log.lose(2)
+    await log.heal(0, log.epoch, 5, 'healed')
+    await clock.pass(HEARTBEAT)
+    expect(log.invalidations.flatMap(one => one.keys).toSorted()).toStrictEqual(['called', 'heard'])
+  })
+
+  test('a lost record whose number this instance uses again itself, before it knows, is said again', async () => {
+    const { log, clock, partition } = await started()
+    await partition.invalidate(targets({ keys: ['lost'] }))
+    log.lose(1)
+    await partition.invalidate(targets({ keys: ['after'] }))
+    expect(log.seq).toBe(1)
+    log.invalidations.length = 0
+    await clock.pass(2 * HEARTBEAT)
+    expect(log.invalidations.flatMap(one => one.keys)).toContain('lost')
+  })
+
   test('a log that lost its end is healed and told again what was lost', async () => {
     const { log, clock, partition, heard, judge } = await started()
     for (const name of ['a', 'b', 'c']) partition.receive(log.append({ keys: [name] }))
