@@ -346,6 +346,9 @@ export class Partition implements Trust {
       this.#ring.add(targets)
       listener.onKeys(targets.keys, seq, targets.soft, true)
     } else {
+      // In a log that is not followed yet: it is said again when it is.
+      this.#marks.hold(targets, clock.now())
+      this.#marks.release(this.#journal.add(targets), clock.now())
       this.doubt()
     }
     this.#marks.release(targets, clock.now())

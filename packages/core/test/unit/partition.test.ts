@@ -486,6 +486,9 @@ describe('another log', () => {
       true,
       true,
     ])
+    // Until the log is followed it goes on waiting, should a failover lose that log.
+    expect(partition.deferred).toBe(0)
+    expect(log.invalidations.flatMap(one => one.keys).filter(key => key === 'a').length).toBeGreaterThan(1)
   })
 
   test('records that fell out of the log: everything is dropped, the snapshot is taken, nothing is said again', async () => {
