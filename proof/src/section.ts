@@ -1,3 +1,5 @@
+import type { Invariant } from './history/check.ts'
+
 /** One part of `pnpm prove`: it runs by itself, tells how far it is, and ends with facts for the report. */
 export interface Section {
   /** As on the command line. */
@@ -33,6 +35,31 @@ export interface Outcome {
   readonly figures: readonly Figure[]
   readonly tables: readonly Table[]
   readonly plots: readonly Plot[]
+  /** What the top of the report adds up over all sections. A section leaves out what it does not measure. */
+  readonly counts?: Counts
+}
+
+interface Counts {
+  /** Histories that were checked: one entry for each, or for each topology where there are thousands. */
+  readonly histories?: readonly Tally[]
+  /** Parts of the protocol that were switched off, and how many of them were noticed. */
+  readonly ablations?: { readonly caught: number; readonly of: number }
+  /** The oldest answer that called itself fresh, and the Δ that it is held to. */
+  readonly staleness?: { readonly worstMs: number; readonly deltaMs: number }
+  /** The longest time from the end of a fault to service as before. */
+  readonly recovery?: { readonly slowestMs: number; readonly boundMs: number; readonly fault: string }
+}
+
+/** Checked histories of one topology. */
+export interface Tally {
+  /** 'simulator', 'standalone', 'Sentinel', 'Cluster', … */
+  readonly topology: string
+  /** How many histories these are, and the seed of the first. */
+  readonly seeds: number
+  readonly firstSeed: number
+  readonly reads: number
+  /** By invariant; what is not named is 0. */
+  readonly violations: Readonly<Partial<Record<Invariant, number>>>
 }
 
 export interface Failure {

@@ -80,13 +80,15 @@ function checkKey(
   const violations: Violation[] = []
   const committed = new Floor(writes.map(one => [one.write.committedAt + deltaMs + slackMs, one]))
   const ended = new Floor(writes.map(one => [one.write.committedAt + maxStaleMs + deltaMs + slackMs, one]))
+  // A call that failed promised nothing, except to those who are told of it in some other way.
+  const promised = writes.filter(({ write }) => write.status !== 'failed')
   const own = floorsOf(
-    writes,
+    promised,
     ({ write }) => write,
     one => [one.write.t1, one],
   )
   const ownHard = floorsOf(
-    writes.filter(({ write }) => !write.soft),
+    promised.filter(({ write }) => !write.soft),
     ({ write }) => write,
     one => [one.write.t1, one],
   )
@@ -94,7 +96,7 @@ function checkKey(
   for (const { version, write } of writes)
     firstCommit.set(version, Math.min(firstCommit.get(version) ?? Infinity, write.committedAt))
   const known = reads.flatMap(read =>
-    read.version !== undefined && !read.stale && commitOf(firstCommit, read.version) <= read.t0
+    read.version !== undefined && !read.stale && !read.unconfirmed && commitOf(firstCommit, read.version) <= read.t0
       ? [{ version: read.version, read }]
       : [],
   )
@@ -103,14 +105,18 @@ function checkKey(
     ({ read }) => read,
     one => [one.read.t1, one],
   )
-  const deferredSets = new Map(
+  const doubtfulSets = new Map(
     writes.flatMap(({ version, write }) =>
-      write.how.startsWith('set') && write.status === 'deferred' ? [[version, write]] : [],
+      write.how.startsWith('set') && write.status !== 'committed' ? [[version, write]] : [],
     ),
   )
   const bornAt = new Map<number, number>()
   for (const { version, write } of writes)
     bornAt.set(version, Math.min(bornAt.get(version) ?? Infinity, write.t0))
+
+  const forgotten = (history.forgotten ?? []).filter(one => one.key === key)
+  const isForgotten = (read: Read, due: number): boolean =>
+    forgotten.some(one => due <= one.version && one.t0 <= read.t1 && read.t0 < one.t1)
 
   for (const read of reads) {
     const { version } = read
@@ -121,33 +127,38 @@ function checkKey(
     }
     if (read.settled) {
       const last = history.final.get(key) ?? 0
-      if (version !== undefined ? version !== last || read.stale : read.how !== 'get')
-        note('settled', last, undefined)
+      const isWrong = version !== undefined ? version !== last || read.stale : read.how !== 'get'
+      if (isWrong && !isForgotten(read, last))
+        note('settled', last, writes.find(one => one.version === last)?.write)
     }
     if (version === undefined) continue
     if (
       read.valueKey !== key ||
       version < 0 ||
-      (bornAt.get(version) ?? (version === 0 ? 0 : Infinity)) > read.t1
+      (version === 0 ? 0 : (bornAt.get(version) ?? Infinity)) > read.t1
     ) {
       const message = `${read.how} of ${key} on #${read.instance} answered v${version} of ${read.valueKey}, which the database did not have`
       violations.push({ invariant: 'phantom', key, message, seen: read, because: undefined })
       continue
     }
     // A set that was not confirmed may have been carried out all the same, at any time until it is replayed as an invalidation.
-    const late = deferredSets.get(version)
-    if (late !== undefined && read.t0 < late.committedAt + deltaMs + slackMs) continue
+    const late = doubtfulSets.get(version)
+    if (late !== undefined && read.t0 <= late.committedAt + deltaMs + slackMs) continue
     const mine = (read.stale ? ownHard : own).get(callerOf(read))?.at(read.t0)
-    if (mine !== undefined && version < mine.version) note('read-your-writes', mine.version, mine.write)
+    if (mine !== undefined && version < mine.version && !isForgotten(read, Infinity))
+      note('read-your-writes', mine.version, mine.write)
     if (read.stale) {
       const end = ended.at(read.t0)
-      if (end !== undefined && version < end.version) note('stale', end.version, end.write)
+      if (end !== undefined && version < end.version && !isForgotten(read, end.version))
+        note('stale', end.version, end.write)
       continue
     }
     const due = committed.at(read.t0)
-    if (due !== undefined && version < due.version) note('bound', due.version, due.write)
+    if (due !== undefined && version < due.version && !isForgotten(read, due.version))
+      note('bound', due.version, due.write)
     const before = seen.get(callerOf(read))?.at(read.t0)
-    if (before !== undefined && version < before.version) note('monotonic', before.version, before.read)
+    if (before !== undefined && version < before.version && !isForgotten(read, before.version))
+      note('monotonic', before.version, before.read)
   }
   return violations
 }
@@ -182,16 +193,18 @@ function checkFlights(
     history.faults.some(fault => fault.t0 - margin <= to && fault.t1 + margin >= from)
   const violations: Violation[] = []
   for (const [key, loads] of Map.groupBy(history.loads, load => load.key)) {
-    const inOrder = loads.toSorted((a, b) => a.t0 - b.t0)
-    for (const [i, next] of inOrder.entries()) {
-      const before = inOrder[i - 1]
-      if (before === undefined || before.failed || next.t0 >= before.t1) continue
+    let before: Load | undefined
+    for (const next of loads.toSorted((a, b) => a.t0 - b.t0)) {
+      const last = before
+      // Of those under way, the one that ends last is the one that others may overlap with.
+      if (!next.failed && (before === undefined || next.t1 > before.t1)) before = next
+      if (last === undefined || next.t0 >= last.t1) continue
       const invalidated = (writes.get(key) ?? []).some(
-        ({ write }) => write.t0 <= next.t0 + bounds.slackMs && write.committedAt >= before.t0 - margin,
+        ({ write }) => write.t0 <= next.t0 + bounds.slackMs && write.committedAt >= last.t0 - margin,
       )
-      if (invalidated || disturbed(before.t0, next.t0)) continue
-      const message = `#${next.instance} loaded ${key} while #${before.instance} did, and nothing had been invalidated`
-      violations.push({ invariant: 'flight', key, message, seen: next, because: before })
+      if (invalidated || disturbed(last.t0, next.t0)) continue
+      const message = `#${next.instance} loaded ${key} while #${last.instance} did, and nothing had been invalidated`
+      violations.push({ invariant: 'flight', key, message, seen: next, because: last })
     }
   }
   return violations

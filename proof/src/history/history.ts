@@ -9,6 +9,8 @@ export interface History {
   readonly faults: Fault[]
   /** The last version the database has of each key that was written. */
   readonly final: Map<string, number>
+  /** What is known to have been lost by Redis after it was committed. */
+  readonly forgotten?: readonly Forgotten[]
 }
 
 /** Who called: an instance by its number, and which of its lives, since a restart remembers nothing. */
@@ -35,12 +37,16 @@ export interface Read extends Caller {
   readonly tier: 'memory' | 'redis' | 'load' | undefined
   /** Read when all was quiet: it must have what the database has. */
   readonly settled: boolean
+  /** The value was loaded, and is not in Redis or not yet: it binds nobody to have nothing older afterwards. */
+  readonly unconfirmed?: boolean
 }
 
 /** The database has new versions, and a call tells the cache. */
 export interface Write extends Caller {
   /** `delete`, `tag`, `prefix`, `clear`, `set`, `expire`, … */
   readonly how: string
+  /** The tag or prefix, where the call gives one. */
+  readonly name?: string
   /** It expires instead of deleting: what is older may still be served where the answer says that it is stale. */
   readonly soft: boolean
   /** The version the database has of each key that the call concerns when it is made: nothing older may be served. */
@@ -70,6 +76,16 @@ export interface Fault {
   t1: number
   /** Whom it concerned; `undefined`: all. */
   readonly instance?: number
+}
+
+/** A failover lost invalidations of a key: what was invalidated may come back until those who knew have said it again. */
+export interface Forgotten {
+  readonly key: string
+  /** Those up to this version. */
+  readonly version: number
+  readonly t0: number
+  /** Δ after it was said again. `Infinity`: it never was, since nobody who knew was left. */
+  t1: number
 }
 
 /** A history in which nothing has happened. */
