@@ -1,4 +1,5 @@
 import { commands } from './commands/suite.ts'
+import { http } from './http/suite.ts'
 import { invalidation } from './invalidation/suite.ts'
 import { l1 } from './l1/suite.ts'
 import { l2 } from './l2/suite.ts'
@@ -6,4 +7,4 @@ import { stampede } from './stampede/suite.ts'
 import type { Suite } from './suite.ts'
 
 /** All suites, in the order they run. */
-export const suites: readonly Suite[] = [l1, l2, stampede, commands, invalidation]
+export const suites: readonly Suite[] = [l1, l2, stampede, commands, invalidation, http]

@@ -1,0 +1,77 @@
+import type { Lookup } from './capture.ts'
+import { exposedOf } from './exposed.ts'
+import type { HeaderMap } from './headers.ts'
+import type { ResponseView } from './options.ts'
+import type { Plan } from './plan.ts'
+import { Recording } from './recording.ts'
+import { noteOutcome } from './report.ts'
+import type { RequestView } from './request-view.ts'
+import { originOf, urlTag } from './response-key.ts'
+import type { Search } from './search.ts'
+import type { Settings } from './settings.ts'
+import { selectingOf, type StoredResponse } from './stored-response.ts'
+import type { Refusal } from './verdict.ts'
+
+/** A request that has a response made, for itself and whoever waits. */
+export interface Led<Req> {
+  readonly lookup: Lookup
+  readonly recording: Recording<Req>
+}
+
+/** What is led: `view` is the request itself, or its replay; `known` a stale response it may renew or have for an error. */
+interface Leading<Req> {
+  readonly plan: Plan<Req>
+  readonly view: RequestView<Req>
+  readonly search: Search
+  readonly known: StoredResponse | undefined
+  readonly key: string
+}
+
+/** Makes the recording of a response, and what the handler is to see. Throws what `ttl` throws. */
+export function lead<Req>(
+  settings: Settings<Req>,
+  namespace: string,
+  { plan, view, search, known, key }: Leading<Req>,
+  refused: (why: Refusal, headers: HeaderMap) => void,
+): Led<Req> {
+  const byHeaders = settings.ttl === 'headers'
+  const { user, credentialed } = plan.identity
+  const recording = new Recording<Req>({
+    settings,
+    asked: {
+      ttlMs: ttlOf(settings, view),
+      user,
+      credentialed,
+      authorized: view.headers['authorization'] !== undefined && view.headers['cookie'] === undefined,
+      noStore: plan.wanted.noStore,
+    },
+    asker: view,
+    key,
+    fwd: search.reload ? 'request' : known === undefined ? 'uri-miss' : 'stale',
+    known,
+    tagsOf: response => [
+      ...routeTags(settings, view, response),
+      ...(byHeaders
+        ? [urlTag(namespace, originOf(view.scheme, view.host), view.url.split('?', 1)[0] ?? '')]
+        : []),
+    ],
+    selectingOf: names => selectingOf(names, plan.view.headers),
+    refused,
+    outcome: outcome => noteOutcome(view.source, outcome, key),
+  })
+  const exposed = exposedOf(settings, view, plan.url, plan.variant, byHeaders ? known : undefined)
+  return { recording, lookup: { kind: 'run', capture: recording, exposed, fields: [] } }
+}
+
+function ttlOf<Req>({ ttl }: Settings<Req>, { native }: RequestView<Req>): number | undefined {
+  if (ttl === 'headers') return undefined
+  return typeof ttl === 'function' ? ttl(native) : ttl
+}
+
+function routeTags<Req>(
+  { tags = [] }: Settings<Req>,
+  { native }: RequestView<Req>,
+  response: ResponseView,
+): readonly string[] {
+  return typeof tags === 'function' ? tags(native, response) : tags
+}

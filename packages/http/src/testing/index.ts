@@ -1,0 +1,12 @@
+export { httpConformance } from './http-conformance.ts'
+export { nativeOptions } from './native-options.ts'
+export type { HttpConformanceOptions, Topic } from './world.ts'
+export type {
+  StartServer,
+  TestApp,
+  TestFunction,
+  TestReply,
+  TestRequest,
+  TestRoute,
+  TestServer,
+} from './app.ts'
