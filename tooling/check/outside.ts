@@ -1,15 +1,20 @@
-// Uses the packed core as a stranger would: in a project of its own, installed by npm. `node tooling/check/outside.ts`.
+// Uses the packed packages as a stranger would: in a project of its own, installed by npm. `node tooling/check/outside.ts`.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { findRedis } from '@tiercache/redis-server'
+import { runExample } from './outside-example.ts'
+import { type Offered, offeredPackages, pinned } from './outside-packages.ts'
+
+/** Its example is a part of a program; `use.*` and `typed.*` do with it what a stranger would. */
+const CORE = '@tiercache/core'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const core = join(root, 'packages/core')
 const project = mkdtempSync(join(tmpdir(), 'tiercache-outside-'))
+const tsc = join(project, 'node_modules/.bin/tsc')
 
 // What the script that runs us was told about this workspace must not reach a project of its own.
 const ours =
@@ -17,9 +22,7 @@ const ours =
 const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
 
 try {
-  if (!existsSync(join(core, 'dist/index.js')))
-    throw new Error('packages/core has no dist. First: npm run build')
-  await check()
+  await check(offeredPackages(root))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
@@ -27,36 +30,72 @@ try {
   rmSync(project, { recursive: true, force: true })
 }
 
-async function check(): Promise<void> {
-  run(core, {}, 'pnpm', 'pack', '--pack-destination', project)
-  const [tarball] = readdirSync(project).filter(name => name.endsWith('.tgz'))
-  if (tarball === undefined) throw new Error('pnpm pack left no tarball')
+async function check(offered: readonly Offered[]): Promise<void> {
   cpSync(new URL('outside/', import.meta.url), project, { recursive: true })
-  const versions = ['typescript', '@types/node'].map(name => `${name}@${installedVersion(name)}`)
-  npm('install', `./${tarball}`)
-  npm('ci', '--ignore-scripts')
+  install(offered)
+  const names = offered.map(({ name }) => name)
   const redis = await findRedis({ log: console.log })
   try {
     for (const REDIS_URL of ['', redis.url]) {
       run(project, { REDIS_URL }, 'node', 'use.mjs')
       run(project, { REDIS_URL }, 'node', 'use.cjs')
     }
-    npm('install', '--save-dev', ...versions)
-    run(project, {}, join(project, 'node_modules/.bin/tsc'), '--noEmit')
-    run(project, {}, join(project, 'node_modules/.bin/tsc'))
+    run(project, {}, tsc, '--noEmit')
+    run(project, {}, tsc)
     for (const file of ['out/typed.mjs', 'out/typed.cjs'])
       run(project, { REDIS_URL: redis.url }, 'node', file)
+    run(project, {}, 'node', 'exports.mjs', ...names)
+    await runExamples(
+      offered.filter(({ name }) => name !== CORE),
+      redis.url,
+    )
   } finally {
     await redis.stop()
   }
-  console.log(`outside: ${tarball} works from ESM, CommonJS and TypeScript, in memory and with ${redis.from}`)
+  console.log(`outside: ${names.join(', ')}, packed and installed with ${redis.from}`)
+  console.log('outside: core works from ESM, CommonJS and TypeScript, the others do what their README shows')
 }
 
-function installedVersion(name: string): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'))
-  if (typeof manifest !== 'object' || manifest === null || !('version' in manifest))
-    throw new Error(`no ${name} here`)
-  return String(manifest.version)
+/** What the READMEs say to install, ours from tarballs. */
+function install(offered: readonly Offered[]): void {
+  const filters = offered.map(({ name }) => `--filter=${name}`)
+  run(root, {}, 'pnpm', ...filters, 'pack', '--pack-destination', project)
+  const tarballs = new Map(
+    readdirSync(project)
+      .filter(name => name.endsWith('.tgz'))
+      .map(file => [file.replace(/^tiercache-(.+)-\d+\.\d+\.\d+.*\.tgz$/, '@tiercache/$1'), `./${file}`]),
+  )
+  const wanted = offered.flatMap(({ folder, installs }) =>
+    installs.map(name => tarballs.get(name) ?? pinned(name, folder)),
+  )
+  const compiler = ['typescript', '@types/node'].map(name => pinned(name, root))
+  // Without scripts, as careful people install; at once, since npm forgets optional packages of other platforms when it adds to a project.
+  npm('install', '--ignore-scripts', ...new Set([...tarballs.values(), ...wanted, ...compiler]))
+}
+
+/**
+ * Has the others do what their READMEs show first, as a compiler makes it of them: decorators are nothing that Node can read. A script of
+ * a package's own in `outside/` stands in where that is nothing that runs by itself.
+ */
+async function runExamples(offered: readonly Offered[], REDIS_URL: string): Promise<void> {
+  const shown = offered.map(({ name, example }) => ({ short: basename(name), example }))
+  const hasScript = ({ short }: { readonly short: string }): boolean =>
+    existsSync(join(project, `use-${short}.mjs`))
+  const examples = shown.filter(one => !hasScript(one))
+  for (const { short, example } of examples) writeFileSync(join(project, `${short}.mts`), example)
+  const settings = '--ignoreConfig --noCheck --module nodenext --target es2023 --experimentalDecorators'
+  run(
+    project,
+    {},
+    tsc,
+    ...settings.split(' '),
+    '--emitDecoratorMetadata',
+    ...examples.map(({ short }) => `${short}.mts`),
+  )
+  for (const one of shown) {
+    const file = hasScript(one) ? `use-${one.short}.mjs` : `${one.short}.mjs`
+    await runExample(file, project, { ...inherited, REDIS_URL })
+  }
 }
 
 /** The npm of this machine on the Node of this machine: on ours it would not find its own configuration. */

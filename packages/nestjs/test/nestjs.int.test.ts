@@ -1,0 +1,11 @@
+import type {} from '@tiercache/redis-server/global-setup'
+import { createCache } from '@tiercache/core'
+import { httpConformance } from '@tiercache/http/testing'
+import { inject, test } from 'vitest'
+import { startOn } from './support/start.ts'
+
+httpConformance({
+  test,
+  start: startOn('express'),
+  cache: options => createCache({ ...options, redis: inject('redisUrl') }),
+})
