@@ -16,6 +16,9 @@ const THERE: Readonly<Record<string, readonly string[]>> = {
   '@tiercache/nestjs': ['@nestjs/platform-express'],
 }
 
+/** Peers that are never loaded by what runs here and weigh some hundred megabytes. */
+const LEFT_OUT = new Set(['next'])
+
 /** All packages that have a README. Throws for one that is not built, or whose README shows nothing to install or to run. */
 export function offeredPackages(root: string): Offered[] {
   const folders = readdirSync(join(root, 'packages')).map(name => join(root, 'packages', name))
@@ -30,7 +33,9 @@ function offeredPackage(folder: string): Offered {
   const example = /```ts\n([^]*?)```/.exec(readme)?.[1]
   if (installs === undefined || example === undefined)
     throw new Error(`The README of ${name} shows nothing to install, or no example in TypeScript`)
-  const peers = Object.keys(peerDependencies).filter(peer => !(peer in peerDependenciesMeta))
+  const peers = Object.keys(peerDependencies).filter(
+    peer => !(peer in peerDependenciesMeta || LEFT_OUT.has(peer)),
+  )
   return { name, folder, installs: [...installs, ...peers, ...(THERE[name] ?? [])], example }
 }
 

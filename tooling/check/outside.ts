@@ -69,8 +69,13 @@ function install(offered: readonly Offered[]): void {
     installs.map(name => tarballs.get(name) ?? pinned(name, folder)),
   )
   const compiler = ['typescript', '@types/node'].map(name => pinned(name, root))
-  // Without scripts, as careful people install; at once, since npm forgets optional packages of other platforms when it adds to a project.
-  npm('install', '--ignore-scripts', ...new Set([...tarballs.values(), ...wanted, ...compiler]))
+  // Peers are named, but for those that are left out. Without scripts, as careful people install.
+  npm(
+    'install',
+    '--ignore-scripts',
+    '--omit=peer',
+    ...new Set([...tarballs.values(), ...wanted, ...compiler]),
+  )
 }
 
 /**

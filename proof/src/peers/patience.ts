@@ -34,7 +34,10 @@ export function withPatience(instance: Instance, patienceMs: number = PATIENCE_M
       clearTimeout(timer)
     }
   }
-  const { getMany, getOrSetMany, deleteByTag, clear } = instance
+  const getMany = instance.getMany?.bind(instance)
+  const getOrSetMany = instance.getOrSetMany?.bind(instance)
+  const deleteByTag = instance.deleteByTag?.bind(instance)
+  const clear = instance.clear?.bind(instance)
   return {
     ...instance,
     get: key => bounded(instance.get(key), NOTHING),
