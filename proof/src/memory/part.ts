@@ -9,7 +9,7 @@ export interface Check {
   readonly unit: Unit
 }
 
-export type Unit = 'entries' | 'bytes' | 'values' | 'ms' | 'times'
+type Unit = 'entries' | 'bytes' | 'values' | 'ms' | 'times'
 
 /** What a part of the section found. */
 export interface Measured {

@@ -24,7 +24,7 @@ export const MOST_SYNCS: number = 10
 /** A SYNC that finds records it does not know heals the log and says again what it knows. */
 const MOST_IN_ORDER = 40
 export const MOST_LAG_MS: number = 1000
-export const MOST_GROWN_BYTES: number = 128 * 1024 * 1024
+const MOST_GROWN_BYTES: number = 128 * 1024 * 1024
 const HOT = 200
 
 /** Publishes forgeries on a victim's channel, and looks what comes of each kind, and of all of them. */

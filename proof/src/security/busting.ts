@@ -19,7 +19,7 @@ export interface Busting {
 
 export const MAX_ENTRIES = 10_000
 export const MAX_BYTES: number = 8 * 1024 * 1024
-export const MOST_GROWN_BYTES: number = 16 * 1024 * 1024
+const MOST_GROWN_BYTES: number = 16 * 1024 * 1024
 const HOT = 200
 const HOT_EVERY = 10
 const TURN_EVERY = 1000

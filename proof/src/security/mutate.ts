@@ -117,7 +117,7 @@ const COMPRESSIONS = [
 ] as const
 
 /** Another body, in place of the one that was authentic, for a codec (1 MessagePack, 2 JSON), often compressed. */
-export function replaceBody(bytes: Buffer, codec: 1 | 2, body: Buffer, dice: Dice): Buffer {
+function replaceBody(bytes: Buffer, codec: 1 | 2, body: Buffer, dice: Dice): Buffer {
   const compression = dice.below(10) === 0 ? 1 + dice.below(3) : 0
   const compressed = COMPRESSIONS[compression]?.(body) ?? body
   const changed = Buffer.concat([bytes.subarray(0, bodyAt(bytes)), compressed])

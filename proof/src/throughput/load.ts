@@ -3,12 +3,12 @@ import { createCache, type Cache } from '@tiercache/core'
 import { randomOf } from '../random.ts'
 
 /** What a reader needs of an instance. */
-export interface Reader {
+interface Reader {
   getOrSet(key: number, tagged: boolean, load: () => Promise<Row>): Promise<Row>
   invalidate(): Promise<unknown>
 }
 
-export interface Row {
+interface Row {
   readonly key: number
 }
 

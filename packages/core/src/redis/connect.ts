@@ -52,6 +52,8 @@ export function connect(
         slotsRefreshTimeout: connectMs,
         ...target.options,
         enableOfflineQueue: false,
+        // What was on a connection that closed may still arrive: sent again, it would be carried out twice.
+        retryDelayOnFailover: 0,
         redisOptions: {
           ...settings,
           ...target.options?.redisOptions,
