@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { type RedisServer, startRedis } from '@tiercache/redis-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build, type NextServer, start } from './support/next-server.ts'
@@ -89,6 +90,33 @@ test('fetches are shared, and obey their tags', async () => {
   await expect.poll(() => textOf(a, '/api/rates'), HEARD).not.toBe(rate)
 })
 
+test('a route handler that one instance has answered is answered from the cache by the other', async () => {
+  const [miss, first] = await list(a, '/api/lists/7', { 'x-forwarded-host': 'evil.example' })
+  expect([miss, first]).toEqual([
+    'MISS',
+    { id: '7', url: 'http://shop.example/api/lists/7', forwarded: null, made: expect.any(String) },
+  ])
+  for (const server of [a, b, a]) expect(await list(server, '/api/lists/7')).toEqual(['HIT', first])
+})
+
+test('a write on one instance invalidates the response of the other', async () => {
+  const [, { made: old }] = await list(b, '/api/lists/7')
+  expect((await fetch(`${a?.origin}/api/lists/7`, { method: 'POST' })).status).toBe(204)
+  await expect.poll(async () => (await list(b, '/api/lists/7'))[1].made, HEARD).not.toBe(old)
+})
+
+test('where a rewrite leads one URL to two routes, each is answered its own', async () => {
+  const us = { 'x-country': 'us' }
+  for (const outcome of ['MISS', 'HIT']) {
+    expect(await list(a, '/list', us)).toMatchObject([outcome, { id: 'us' }])
+    expect(await list(a, '/list')).toMatchObject([outcome, { id: 'elsewhere' }])
+  }
+})
+
+test('health is asked for when the site runs, and not answered by the build', async () => {
+  expect(JSON.parse(await textOf(a, '/api/health'))).toMatchObject({ status: 'healthy', backend: 'redis' })
+})
+
 test('with a Redis that hangs pages answer all the same, from memory and made anew', async () => {
   process.kill(redis.pid, 'SIGSTOP')
   try {
@@ -113,6 +141,26 @@ async function textOf(server: NextServer | undefined, path: string): Promise<str
   const response = await fetch(`${server?.origin}${path}`, { signal: AbortSignal.timeout(5000) })
   expect(response.status, server?.said()).toBe(200)
   return response.text()
+}
+
+interface List {
+  readonly id: string
+  readonly made: string
+}
+
+/** How a list was answered, and the list. The host is that of the site, where all instances have one. */
+async function list(
+  server: NextServer | undefined,
+  path: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<[outcome: unknown, list: List]> {
+  const sent = get(`${server?.origin}${path}`, {
+    headers: { host: 'shop.example', ...fields },
+    timeout: 5000,
+  })
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  expect(response.statusCode, server?.said()).toBe(200)
+  return [response.headers['x-cache'], (await json(response)) as List]
 }
 
 /** The id of what a page shows. */

@@ -7,6 +7,11 @@ export class Confirmed {
   /** The nonces of own records that no message has told of yet, by position. */
   readonly #nonces = new Map<number, string>()
 
+  /** Whether there are own records that no message has told of yet. */
+  get isUnheard(): boolean {
+    return this.#nonces.size > 0
+  }
+
   /** A record of this instance stands at `seq`, ahead of what was heard. */
   note(seq: number, nonce: string): void {
     // Two records of this instance with one number: the first is lost, which the next SYNC has to find out.

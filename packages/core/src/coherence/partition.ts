@@ -78,6 +78,8 @@ export class Partition implements Trust {
   readonly #confirmed = new Confirmed()
   /** How often the log was healed, as far as this instance has said again what it knew. */
   #heals = 0
+  /** The position that the last snapshot was taken at: the log may not show it, and nothing is unknown up to it. */
+  #hole = -1
   #doubts = 0
   /** How many sets were sent. */
   #sets = 0
@@ -271,9 +273,10 @@ export class Partition implements Trust {
     // A log that ends before what it once confirmed has lost its end, although what this instance had heard of is still there.
     const isBehind =
       reply.kind === 'diverged' ||
-      (reply.kind === 'records' &&
-        (this.#confirmed.isMissing(confirmed, reply.seq) ||
-          reply.records.some(record => this.#confirmed.contradicts(record))))
+      (reply.kind !== 'epoch' && this.#confirmed.isMissing(confirmed, reply.seq)) ||
+      reply.records.some(record => this.#confirmed.contradicts(record))
+    // What stands where own records were confirmed cannot be seen any more: they may be lost, and their numbers used again.
+    const isUnseen = reply.kind === 'trimmed' && this.#confirmed.isUnheard && this.seq !== this.#hole
     // Somebody else has found that out, who may have had nothing to say of what was lost.
     const wasHealed = reply.heals !== this.#heals
     if (reply.kind === 'records' && !isBehind && !wasHealed) {
@@ -298,8 +301,9 @@ export class Partition implements Trust {
     this.#marks.merge(reply.marks)
     this.#resetAt = this.#marks.next()
     listener.onReset(index)
-    if (reply.kind === 'epoch' || isBehind || wasHealed) this.#sayAgain()
+    if (reply.kind === 'epoch' || isBehind || wasHealed || isUnseen) this.#sayAgain()
     this.#heals = heals
+    this.#hole = isBehind || reply.kind === 'trimmed' ? reply.seq : -1
     this.#touch()
     await this.#drain()
   }

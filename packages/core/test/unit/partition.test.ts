@@ -520,6 +520,29 @@ describe('another log', () => {
     expect(log.invalidations.flatMap(one => one.keys).toSorted()).toStrictEqual(['called', 'heard'])
   })
 
+  test('an own record that was confirmed and not heard is said again where the log no longer shows whether it is there', async () => {
+    const { log, clock, partition } = await started()
+    partition.receive(log.append({ keys: ['heard'] }))
+    await partition.invalidate(targets({ keys: ['called'] }))
+    log.append({ keys: ['another'] })
+    log.trim(1)
+    log.invalidations.length = 0
+    await clock.pass(2 * HEARTBEAT)
+    expect(log.invalidations.flatMap(one => one.keys)).toContain('called')
+  })
+
+  test('a log that ends before what it had confirmed is behind, also where it shows a hole', async () => {
+    const { log, clock, partition } = await started()
+    partition.receive(log.append({ keys: ['heard'] }))
+    for (const key of ['a', 'b', 'c']) await partition.invalidate(targets({ keys: [key] }))
+    log.invalidations.length = 0
+    log.lose(2)
+    log.trim(1)
+    await clock.pass(2 * HEARTBEAT)
+    expect(log.heals[0]).toBeGreaterThan(4)
+    expect(log.invalidations.flatMap(one => one.keys)).toEqual(expect.arrayContaining(['a', 'b', 'c']))
+  })
+
   test('a lost record whose number this instance uses again itself, before it knows, is said again', async () => {
     const { log, clock, partition } = await started()
     await partition.invalidate(targets({ keys: ['lost'] }))

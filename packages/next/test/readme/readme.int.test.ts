@@ -24,7 +24,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 test('the examples of the README type-check and work', { timeout: 60_000 }, async () => {
   const text = await readFile(join(packageFolder, 'README.md'), 'utf8')
   const blocks = [...text.matchAll(/```[tj]s\n([^]*?)```/g)].map(([, code]) => code ?? '')
-  const files = ['cache-handler.ts', 'page-handler.ts', 'next.config.js'].map(name => join(folder, name))
+  const files = ['cache-handler.ts', 'page-handler.ts', 'next.config.js', 'route.ts'].map(name =>
+    join(folder, name),
+  )
   expect(blocks).toHaveLength(files.length)
   await Promise.all(files.map((file, i) => writeFile(file, blocks[i] ?? '')))
   const typed = files.filter(file => file.endsWith('.ts'))
@@ -39,7 +41,7 @@ test('the examples of the README type-check and work', { timeout: 60_000 }, asyn
     ['--conditions=@tiercache/source', join(folder, 'main.js')],
     { env, timeout: 20_000 },
   )
-  expect([stderr, stdout]).toEqual(['', 'found a page\n'])
+  expect([stderr, stdout]).toEqual(['', 'found a page\nMISS HIT 201 MISS\n'])
 })
 
 const MAIN = `
@@ -53,5 +55,15 @@ const found = await results.get(key, [])
 await new Pages({}).set(key, { kind: 'PAGES', html: 'a page', pageData: {} }, {})
 const page = await new Pages({}).get(key, { kind: 'PAGES' })
 console.log(await new Response(found.value).text(), page.value.html)
+const { NextRequest } = await import('next/server.js')
+const { GET, POST } = await import('./route.ts')
+const url = 'http://' + key + '.example/jobs?page=1'
+const jobs = async () => {
+  const response = await GET(new NextRequest(url))
+  await response.text()
+  return response.headers.get('x-cache')
+}
+const posted = () => POST(new NextRequest(url, { method: 'POST', body: '{}' }))
+console.log(await jobs(), await jobs(), (await posted()).status, await jobs())
 process.exit()
 `
