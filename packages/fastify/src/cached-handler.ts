@@ -1,14 +1,18 @@
 import { Readable } from 'node:stream'
 import {
   type Capture,
+  type Lookup,
+  ownFields,
   type Reply,
   type RequestView,
   type ResponseCache,
+  type ResponseFields,
+  snapshotOf,
   userOf,
   viewOfNode,
+  withVary,
 } from '@tiercache/http'
 import type { FastifyReply, FastifyRequest, onSendHookHandler, RouteHandlerMethod } from 'fastify'
-import { type Fields, fieldsOf, ownFields, snapshot } from './fields.ts'
 import { bytesOf, streamOf, tapped } from './payload.ts'
 import { showOnly } from './show-only.ts'
 
@@ -16,7 +20,7 @@ import { showOnly } from './show-only.ts'
 interface Exchange {
   readonly capture: Capture
   /** The fields that hooks had set before: they are neither stored nor judged. */
-  readonly before: Fields
+  readonly before: ResponseFields
   /** Gives the request back as it came. */
   readonly restore: () => void
 }
@@ -31,19 +35,19 @@ export function cachedHandler(
   responses: ResponseCache<FastifyRequest>,
   handler: RouteHandlerMethod,
 ): RouteHandlerMethod {
-  return async function (request, reply) {
-    const lookup = await responses.lookup(viewOf(request))
+  const answer = (request: FastifyRequest, reply: FastifyReply, lookup: Lookup): unknown => {
     if (lookup.kind === 'reply') return sendReply(reply, lookup.reply)
-    const { capture, exposed, fields } = lookup
-    setFields(reply, fields)
-    if (capture !== undefined) {
-      const restore = exposed === undefined ? () => {} : showOnly(request, exposed)
-      if (restore === undefined) capture.abort()
-      else exchanges.set(request, { capture, before: snapshot(reply.getHeaders()), restore })
-      reply.raw.once('close', () => capture.abort())
-    }
-    const answer: unknown = handler.call(this, request, reply)
-    return answer === undefined ? reply : answer
+    begin(request, reply, lookup)
+    return handler.call(request.server, request, reply)
+  }
+  return (request, reply) => {
+    const found = responses.lookup(viewOf(request))
+    if (!(found instanceof Promise)) return answer(request, reply, found)
+    return found.then(lookup => {
+      const answered = answer(request, reply, lookup)
+      // From a handler, nothing says that it sends by itself; from a promise, that there is nothing to send.
+      return answered === undefined ? reply : answered
+    })
   }
 }
 
@@ -55,6 +59,19 @@ export const record: onSendHookHandler = (request, reply, payload, done): void |
   exchanges.delete(request)
   // A promise, and no call of `done` behind one: what Fastify throws at the payload is then Fastify's to catch.
   return recorded(reply, exchange, payload)
+}
+
+function begin(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { capture, exposed, fields }: Extract<Lookup, { kind: 'run' }>,
+): void {
+  setFields(reply, fields)
+  if (capture === undefined) return
+  const restore = exposed === undefined ? () => {} : showOnly(request, exposed)
+  if (restore === undefined) capture.abort()
+  else exchanges.set(request, { capture, before: snapshotOf(reply.getHeaders()), restore })
+  reply.raw.once('close', () => capture.abort())
 }
 
 async function recorded(
@@ -89,19 +106,23 @@ function opened(reply: FastifyReply, response: Response): unknown {
   return response.body
 }
 
-function replaced(reply: FastifyReply, before: Fields, { status, headers, body }: Reply): Buffer | null {
+function replaced(reply: FastifyReply, before: ResponseFields, stored: Reply): Buffer | null {
   for (const name of Object.keys(reply.getHeaders())) if (!(name in before)) reply.removeHeader(name)
   for (const [name, value] of Object.entries(before))
     if (name !== 'set-cookie' && value !== undefined) reply.header(name, value)
-  reply.code(status).headers(fieldsOf(headers, reply.getHeader('vary')))
-  return body ?? null
+  setHead(reply, stored)
+  return stored.body ?? null
 }
 
-function sendReply(reply: FastifyReply, { status, headers, body }: Reply): FastifyReply {
-  reply.code(status).headers(fieldsOf(headers, reply.getHeader('vary')))
-  if (body !== undefined || status === 304) return reply.send(body)
+function sendReply(reply: FastifyReply, stored: Reply): void {
+  setHead(reply, stored)
+  const { status, body } = stored
   // For HEAD: of an empty stream Fastify makes no Content-Length of its own.
-  return reply.send(Readable.from([]))
+  reply.send(body === undefined && status !== 304 ? Readable.from([]) : body)
+}
+
+function setHead(reply: FastifyReply, stored: Reply): void {
+  reply.code(stored.status).headers(withVary(stored, reply.getHeader('vary')))
 }
 
 function setFields(reply: FastifyReply, fields: readonly string[]): void {
@@ -112,11 +133,10 @@ function setFields(reply: FastifyReply, fields: readonly string[]): void {
   }
 }
 
+/** Where Fastify says another host or scheme than the connection, it has them from a proxy that it trusts. */
 function viewOf(request: FastifyRequest): RequestView<FastifyRequest> {
   const { raw, host, protocol: scheme } = request
-  const view = viewOfNode(raw, { native: request, scheme, host, user: userOf(request) })
-  const bare =
-    host === (raw.headers.host ?? raw.headers[':authority'] ?? '') &&
-    (scheme === 'https') === 'encrypted' in raw.socket
-  return bare ? view : { ...view, trustsProxy: true }
+  const named = raw.headers.host ?? raw.headers[':authority'] ?? ''
+  const trustsProxy = host !== named || (scheme === 'https') !== 'encrypted' in raw.socket
+  return viewOfNode(raw, { native: request, scheme, host, trustsProxy, user: userOf(request) })
 }

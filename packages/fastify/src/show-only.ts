@@ -1,29 +1,22 @@
-import type { Exposed } from '@tiercache/http'
+import { type Exposed, showOnly as showOnlyOfNode } from '@tiercache/http'
 import type { FastifyRequest } from 'fastify'
 
 /**
  * Shows the handler only what the key covers. The function returned gives the request back as it came; `undefined` where a parser of
  * nested parameters has mixed those that are part of the key with others.
  */
-export function showOnly(request: FastifyRequest, { headers, url }: Exposed): (() => void) | undefined {
+export function showOnly(request: FastifyRequest, exposed: Exposed): (() => void) | undefined {
   const { raw, query } = request
-  const { headers: allHeaders, rawHeaders, url: wholeUrl } = raw
-  const shownQuery = withoutHidden(query, wholeUrl ?? '', url)
+  const shownQuery = withoutHidden(query, raw.url ?? '', exposed.url)
   if (shownQuery === undefined) return undefined
-  const merged = request.headers === allHeaders ? undefined : request.headers
-  raw.headers = headers
-  raw.rawHeaders = Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().flatMap(item => [name, item]),
-  )
-  raw.url = url
+  const merged = request.headers === raw.headers ? undefined : request.headers
+  const restore = showOnlyOfNode(raw, exposed)
   request.query = shownQuery
-  if (merged !== undefined) request.headers = headers
+  if (merged !== undefined) request.headers = exposed.headers
   // Fastify remembers it once somebody has asked.
-  Object.defineProperty(request, 'originalUrl', { value: url, configurable: true })
+  Object.defineProperty(request, 'originalUrl', { value: exposed.url, configurable: true })
   return () => {
-    raw.headers = allHeaders
-    raw.rawHeaders = rawHeaders
-    raw.url = wholeUrl
+    restore()
     request.query = query
     if (merged !== undefined) request.headers = merged
     Reflect.deleteProperty(request, 'originalUrl')

@@ -1,3 +1,4 @@
+import type { preHandlerHookHandler } from 'fastify'
 import { expect, test } from 'vitest'
 import { appWith, counter } from './support/app.ts'
 
@@ -98,4 +99,23 @@ test('what an error handler answers is not stored', async () => {
   const answers = [await app.inject('/failing'), await app.inject('/failing'), await app.inject('/failing')]
   expect(answers.map(({ statusCode }) => statusCode)).toEqual([500, 200, 200])
   expect(answers.map(({ headers }) => headers['x-cache'])).toEqual(['MISS', 'MISS', 'HIT'])
+})
+
+test('a hit in memory is sent in the tick that asks for it', async () => {
+  const { app } = await appWith()
+  let isLater = false
+  const seen: boolean[] = []
+  app.addHook('onSend', (_request, _reply, payload, done) => {
+    seen.push(isLater)
+    done(null, payload)
+  })
+  const preHandler: preHandlerHookHandler = (_request, _reply, done) => {
+    isLater = false
+    queueMicrotask(() => (isLater = true))
+    done()
+  }
+  app.get('/jobs', { config: { cache: {} }, preHandler }, async () => 'jobs')
+  await app.inject('/jobs')
+  const hit = await app.inject('/jobs')
+  expect([hit.headers['x-cache'], seen]).toEqual(['HIT', [true, false]])
 })

@@ -39,6 +39,14 @@ test('a handler may answer later, without a promise', async () => {
   expect([miss.body, hit.body, hit.headers['x-cache']]).toEqual(['later', 'later', 'HIT'])
 })
 
+test('a handler that the cache is not asked for may answer later, too', async () => {
+  const { app } = await appWith()
+  app.get('/later', { config: { cache: { skip: () => true } } }, (_request, reply) => {
+    setImmediate(() => reply.send('later'))
+  })
+  expect((await app.inject('/later')).body).toBe('later')
+})
+
 test('a generator that reads the request while it is sent sees only what the key covers', async () => {
   const { app } = await appWith()
   app.get('/lazy', { config: { cache: {} } }, (request, reply) => {

@@ -1,7 +1,7 @@
 import type { Cache } from '@tiercache/core'
-import { type Capture, responseCache, type ResponseCacheOptions } from '@tiercache/http'
+import { type Capture, ownFields, responseCache, type ResponseCacheOptions } from '@tiercache/http'
 import type { Context, Env, MiddlewareHandler } from 'hono'
-import { joined, mapOf, ownFields, pairsOf } from './fields.ts'
+import { flatOf, joined, mapOf, pairsOf } from './fields.ts'
 import { responseOf } from './reply.ts'
 import { showOnly } from './show-only.ts'
 import { viewOf } from './view.ts'
@@ -16,7 +16,8 @@ export function cacheResponse<E extends Env = Env>(
 ): MiddlewareHandler<E> {
   const responses = responseCache(cache, options)
   return async (c, next) => {
-    const lookup = await responses.lookup(viewOf(c))
+    const found = responses.lookup(viewOf(c))
+    const lookup = found instanceof Promise ? await found : found
     // A response without a body has the fields that middleware has set so far. They are neither stored nor judged.
     const before = c.newResponse(null).headers
     if (lookup.kind === 'reply') return assign(c, responseOf(lookup.reply, before))
@@ -46,15 +47,15 @@ async function recorded(
   before: Headers,
 ): Promise<Response> {
   const { body, status, statusText, headers } = response
-  const own = ownFields(headers, before)
-  const step = capture.head(status, mapOf(own))
+  const own = ownFields(mapOf(headers), mapOf(before))
+  const step = capture.head(status, own)
   if (step.kind === 'replace') {
     await body?.cancel()
     return responseOf(step.reply, before)
   }
   await step.wait
   if (body === null) await capture.end()
-  const all = joined(joined(before, own), pairsOf([...fields, ...step.fields]))
+  const all = joined(joined(before, flatOf(own)), [...fields, ...step.fields])
   return new Response(body?.pipeThrough(tap(capture)) ?? null, { status, statusText, headers: all })
 }
 

@@ -1,31 +1,18 @@
 import type { HeaderMap } from '@tiercache/http'
 
-/** The fields that were set since `before`; of `Vary` and `Set-Cookie`, what was added to them. */
-export function ownFields(fields: Headers, before: Headers): Headers {
-  const own = new Headers()
-  const cookies = before.getSetCookie()
-  const vary = tokensOf(before)
-  for (const [name, value] of fields) {
-    const isOwn =
-      name === 'set-cookie' ? !cookies.includes(value) : name !== 'vary' && before.get(name) !== value
-    if (isOwn) own.append(name, value)
-  }
-  const added = tokensOf(fields).filter(token => !vary.includes(token))
-  if (added.length > 0) own.set('vary', added.join(', '))
-  return own
-}
-
-/** Fields over those that were set before them; `Vary` and `Set-Cookie` are lists that grow. */
-export function joined(before: Headers, fields: Iterable<readonly [name: string, value: string]>): Headers {
+/** Fields, names and values in turn, over those that were set before them; `Vary` and `Set-Cookie` are lists that grow. */
+export function joined(before: Headers, flat: readonly string[]): Headers {
   const all = new Headers(before)
+  const cookies = before.getSetCookie()
   const seen = new Set(['set-cookie', 'vary', 'cache-status'])
-  for (const [name, value] of fields) {
-    if (seen.has(name.toLowerCase())) all.append(name, value)
-    else all.set(name, value)
+  for (const [name, value] of pairsOf(flat)) {
+    if (!seen.has(name.toLowerCase())) all.set(name, value)
+    else if (name !== 'set-cookie' || !cookies.includes(value)) all.append(name, value)
     seen.add(name.toLowerCase())
   }
-  const vary = new Set(tokensOf(all))
-  if (vary.size > 0) all.set('vary', [...vary].join(', '))
+  const vary = all.get('vary')?.toLowerCase().split(',') ?? []
+  const names = new Set(vary.flatMap(name => name.trim() || []))
+  if (names.size > 0) all.set('vary', [...names].join(', '))
   return all
 }
 
@@ -37,11 +24,12 @@ export function pairsOf(flat: readonly string[]): [name: string, value: string][
 }
 
 /** Fields by name. */
-export function mapOf(fields: Headers): HeaderMap {
+export function mapOf(fields: Headers): Readonly<Record<string, string | readonly string[]>> {
   const cookies = fields.getSetCookie()
   return { ...Object.fromEntries(fields), ...(cookies.length > 0 && { 'set-cookie': cookies }) }
 }
 
-function tokensOf(fields: Headers): string[] {
-  return (fields.get('vary') ?? '').split(',').flatMap(token => token.trim().toLowerCase() || [])
+/** Fields by name as names and values in turn. */
+export function flatOf(fields: HeaderMap): string[] {
+  return Object.entries(fields).flatMap(([name, value = []]) => [value].flat().flatMap(item => [name, item]))
 }

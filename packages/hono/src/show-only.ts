@@ -1,21 +1,21 @@
-import type { Exposed } from '@tiercache/http'
+import type { IncomingMessage } from 'node:http'
+import { type Exposed, showOnly as showOnlyOfNode } from '@tiercache/http'
 import type { Context } from 'hono'
+import { flatOf, pairsOf } from './fields.ts'
 import { incomingOf } from './view.ts'
 
 /**
  * Shows what follows only what the key covers. It stays so: a stream may read the request when all middleware is done.
  */
-export function showOnly(c: Context, { url, headers }: Exposed): void {
+export function showOnly(c: Context, exposed: Exposed): void {
   const { raw } = c.req
-  const pairs = Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().map((item): [string, string] => [name, item]),
-  )
-  const incoming = incomingOf(c)
-  c.req.raw = new Request(new URL(raw.url).origin + url, {
-    headers: pairs.filter(([name]) => !name.startsWith(':')),
+  c.req.raw = new Request(new URL(raw.url).origin + exposed.url, {
+    headers: pairsOf(flatOf(exposed.headers)).filter(([name]) => !name.startsWith(':')),
     signal: raw.signal,
   })
+  const incoming = incomingOf(c)
   if (incoming === undefined) return
-  const shown = { headers: { value: headers }, rawHeaders: { value: pairs.flat() }, url: { value: url } }
-  c.env = { ...c.env, incoming: Object.create(incoming, shown) as unknown }
+  const shown = Object.create(incoming) as IncomingMessage
+  showOnlyOfNode(shown, exposed)
+  c.env = { ...c.env, incoming: shown }
 }

@@ -71,15 +71,21 @@ test('it works in applications within applications, by the whole path', async ()
 
 test('what follows sees what the key covers, also of the message of Node', async () => {
   const { get } = await appWith((app, cache) => {
+    app.use(async (c, next) => {
+      // Node remembers them once somebody has asked.
+      void c.env.incoming.headersDistinct
+      await next()
+    })
     app.get(
       '/seen',
       cacheResponse(cache, { varyQuery: ['page'] }),
       validator('query', query => query),
       c => {
-        const { headers, rawHeaders, url } = c.env.incoming
+        const { headers, headersDistinct, rawHeaders, url } = c.env.incoming
         const names = [
           ...rawHeaders.filter((_, i) => i % 2 === 0),
           ...Object.keys(headers),
+          ...Object.keys(headersDistinct),
           ...Object.keys(c.req.header()),
         ]
         return c.json([

@@ -1,16 +1,19 @@
 import type { Cache } from '@tiercache/core'
 import {
   type Capture,
+  ownFields,
   type Reply,
   type RequestView,
   responseCache,
   type ResponseCacheOptions,
+  type ResponseFields,
+  snapshotOf,
   userOf,
   viewOfNode,
+  withVary,
 } from '@tiercache/http'
 import type { Context, Middleware } from 'koa'
 import { bytesOf, streamOf, tapped } from './body.ts'
-import { type Fields, joined, ownFields, snapshot } from './fields.ts'
 import { showOnly } from './show-only.ts'
 
 /**
@@ -21,17 +24,15 @@ import { showOnly } from './show-only.ts'
 export function cacheResponse(cache: Cache, options: ResponseCacheOptions<Context> = {}): Middleware {
   const responses = responseCache(cache, options)
   return async (ctx, next) => {
-    const lookup = await responses.lookup(viewOf(ctx))
+    const found = responses.lookup(viewOf(ctx))
+    const lookup = found instanceof Promise ? await found : found
     if (lookup.kind === 'reply') return sendReply(ctx, lookup.reply)
     const { capture, exposed, fields } = lookup
     setFields(ctx, fields)
     if (capture === undefined) return void (await next())
-    const before = snapshot(ctx.response.headers)
+    const before = snapshotOf(ctx.response.headers)
     const restore = exposed === undefined ? () => {} : showOnly(ctx, exposed)
-    ctx.res.once('close', () => {
-      capture.abort()
-      restore()
-    })
+    ctx.res.once('close', () => capture.abort())
     try {
       await next()
     } catch (error) {
@@ -46,19 +47,27 @@ export function cacheResponse(cache: Cache, options: ResponseCacheOptions<Contex
 }
 
 /** Takes in what the handler has made of `ctx`. One that writes to `ctx.res` itself is not stored. */
-async function record(ctx: Context, capture: Capture, before: Fields, restore: () => void): Promise<void> {
-  if (ctx.respond === false || ctx.headerSent) return capture.abort()
+async function record(
+  ctx: Context,
+  capture: Capture,
+  before: ResponseFields,
+  restore: () => void,
+): Promise<void> {
+  if (ctx.respond === false || ctx.headerSent) {
+    restore()
+    return capture.abort()
+  }
   const { body } = ctx
   const own = ownFields(ctx.response.headers, before)
   const stream = streamOf(body)
   const bytes = stream === undefined ? bytesOf(body) : undefined
-  // What a generator still reads of the request while it is sent is not in the key either.
-  if (stream === undefined) restore()
   // Without a body the answer is for middleware before this one to make, or Koa's own.
   const unmade = body === undefined && ![204, 205, 304].includes(ctx.status)
   const fields = unmade ? { ...own, 'cache-control': 'no-store' } : own
   const step =
     bytes === undefined ? capture.head(ctx.status, fields) : capture.whole(ctx.status, fields, bytes)
+  // What a generator still reads of the request while it is sent is not in the key either.
+  if (stream === undefined || step.kind === 'replace') restore()
   if (step.kind === 'replace') {
     stream?.destroy()
     return replace(ctx, before, step.reply)
@@ -77,20 +86,20 @@ function setBody(ctx: Context, body: unknown): void {
   if (length !== undefined) ctx.set('Content-Length', length)
 }
 
-function replace(ctx: Context, before: Fields, reply: Reply): void {
+function replace(ctx: Context, before: ResponseFields, reply: Reply): void {
   for (const name of Object.keys(ctx.response.headers)) ctx.remove(name)
   for (const [name, value] of Object.entries(before))
     if (value !== undefined) ctx.set(name, typeof value === 'object' ? [...value] : String(value))
   sendReply(ctx, reply)
 }
 
-function sendReply(ctx: Context, { status, headers, body }: Reply): void {
-  const fields = joined(headers, fieldOf(ctx, 'Vary'))
+function sendReply(ctx: Context, reply: Reply): void {
+  const { status, byName, body } = reply
   ctx.status = status
-  for (const name of Object.keys(fields)) ctx.res.setHeader(name, fields[name] ?? '')
+  ctx.set(withVary(reply, fieldOf(ctx, 'Vary')))
   if (body === undefined) return
   ctx.body = body
-  if (fields['content-type'] === undefined) ctx.remove('Content-Type')
+  if (byName['content-type'] === undefined) ctx.remove('Content-Type')
 }
 
 function setFields(ctx: Context, fields: readonly string[]): void {
