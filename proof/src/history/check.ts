@@ -96,7 +96,10 @@ function checkKey(
   for (const { version, write } of writes)
     firstCommit.set(version, Math.min(firstCommit.get(version) ?? Infinity, write.committedAt))
   const known = reads.flatMap(read =>
-    read.version !== undefined && !read.stale && !read.unconfirmed && commitOf(firstCommit, read.version) <= read.t0
+    read.version !== undefined &&
+    !read.stale &&
+    !read.unconfirmed &&
+    commitOf(firstCommit, read.version) <= read.t0
       ? [{ version: read.version, read }]
       : [],
   )

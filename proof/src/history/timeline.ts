@@ -44,7 +44,9 @@ export function timeline(history: History, violation: Violation, remarks: readon
     .filter(line => line.at >= from && line.at <= seen.t1)
     .toSorted((a, b) => a.at - b.at)
     .slice(-MOST_LINES)
-  return [INVARIANTS[invariant], message, `key ${key}, ms since the beginning`, ...told.map(format)].join('\n')
+  return [INVARIANTS[invariant], message, `key ${key}, ms since the beginning`, ...told.map(format)].join(
+    '\n',
+  )
 }
 
 function linesOfRead(read: Read, isCause: boolean): Line[] {
@@ -66,7 +68,14 @@ function linesOfWrite(write: Write, key: string, isCause: boolean): Line[] {
     { at: t0, instance, text: `the database has v${version}; ${name} is called`, isCause },
     { at: t1, instance, text: `${name} of v${version} (of ${ms(t0)}) is ${status}`, isCause },
     ...(status === 'deferred'
-      ? [{ at: committedAt, instance, text: `${name} of v${version} (of ${ms(t0)}) has reached Redis`, isCause }]
+      ? [
+          {
+            at: committedAt,
+            instance,
+            text: `${name} of v${version} (of ${ms(t0)}) has reached Redis`,
+            isCause,
+          },
+        ]
       : []),
   ]
 }

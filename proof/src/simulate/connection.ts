@@ -26,12 +26,7 @@ export class Connection {
   #attempts = 0
   #closed = false
 
-  constructor(
-    process: SimulatedProcess,
-    redis: SimulatedRedis,
-    network: Network,
-    options: DriverOptions,
-  ) {
+  constructor(process: SimulatedProcess, redis: SimulatedRedis, network: Network, options: DriverOptions) {
     this.#process = process
     this.#redis = redis
     this.#network = network
@@ -123,8 +118,8 @@ export class Connection {
   }
 
   #fail(code: 'E_REDIS' | 'E_CLOSED'): void {
-    for (const { fail } of this.#pending)
-      this.#process.enter(() => fail(new CacheError(code, 'The connection is gone.')))
+    for (const pending of this.#pending)
+      this.#process.enter(() => pending.fail(new CacheError(code, 'The connection is gone.')))
   }
 
   #connect(waitMs: number): void {

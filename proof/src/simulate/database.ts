@@ -39,7 +39,7 @@ export class Database {
 
   /** Waits for the rows; the function returned hands them on. */
   async take(rows: readonly Row[]): Promise<() => void> {
-    const before = rows.map(row => this.#turns.get(row))
+    const before = rows.flatMap(row => this.#turns.get(row) ?? [])
     const mine = Promise.withResolvers<void>()
     for (const row of rows) this.#turns.set(row, mine.promise)
     await Promise.all(before)

@@ -4,10 +4,16 @@ import type { Trouble } from './recorder.ts'
 import type { Run } from './simulate.ts'
 
 /** Faults that give an instance no reason to take up a load anew: it never learns that what it knows is void. */
-const HARMLESS: readonly FaultName[] = ['redis down', 'messages lost', 'messages late', 'subscriber dead', 'redis full']
+const HARMLESS: readonly FaultName[] = [
+  'redis down',
+  'messages lost',
+  'messages late',
+  'subscriber dead',
+  'redis full',
+]
 
 /** Whether what an instance does by itself is exact in a plan: one load per key at a time, Redis or no Redis. */
-export function isExact({ steps, world }: Plan): boolean {
+function isExact({ steps, world }: Plan): boolean {
   return (
     world.loads.slowMs < 2 * world.hardMs &&
     steps.every(step => (step.type === 'fault' ? HARMLESS.includes(step.name) : step.method !== 'fresh'))
@@ -29,10 +35,16 @@ export function sideBySide(plan: Plan, { history }: Pick<Run, 'history'>): Troub
       if (!load.failed) before = load
       if (last === undefined || t0 >= last.t1) continue
       const invalidated = history.writes.some(
-        write => write.t0 <= t0 && write.committedAt >= last.t0 - marginMs && write.keys.some(([name]) => name === key),
+        write =>
+          write.t0 <= t0 &&
+          write.committedAt >= last.t0 - marginMs &&
+          write.keys.some(([name]) => name === key),
       )
       if (!invalidated)
-        troubles.push({ key, what: `#${load.instance} loaded ${key} at ${t0.toFixed(3)} while it did already, since ${last.t0.toFixed(3)}` })
+        troubles.push({
+          key,
+          what: `#${load.instance} loaded ${key} at ${t0.toFixed(3)} while it did already, since ${last.t0.toFixed(3)}`,
+        })
     }
   }
   return troubles

@@ -98,7 +98,7 @@ function begin(stage: Stage, fault: Fault): Undo {
     case 'failover':
       redis.failOver(
         partition => {
-          const lost = Math.ceil(noise(dice, partition, 1) ** 2 * MOST_LOST_RECORDS - 0.2)
+          const lost = fault.lost ?? Math.ceil(noise(dice, partition, 1) ** 2 * MOST_LOST_RECORDS - 0.2)
           ledger.lose(partition, lost)
           return lost
         },
@@ -125,7 +125,9 @@ function begin(stage: Stage, fault: Fault): Undo {
       life.process.pause()
       return () => life.process.resume()
     case 'clock leap':
-      life.process.leap(Math.round((noise(dice, 0, 3) - 0.4) * 2 * (noise(dice, 0, 4) < 0.5 ? HOUR_MS : 2 * forMs)))
+      life.process.leap(
+        Math.round((noise(dice, 0, 3) - 0.4) * 2 * (noise(dice, 0, 4) < 0.5 ? HOUR_MS : 2 * forMs)),
+      )
       return ONCE
     case 'crash':
       if (life.process.isGone) return ONCE
@@ -165,7 +167,8 @@ function holding(network: Network, directions: readonly Direction[]): Undo {
 
 function slowing({ requests, replies, messages }: Network, forMs: number, dice: number): Undo {
   const directions = [requests, replies, messages]
-  for (const [i, direction] of directions.entries()) direction.extraMs = noise(dice, i, 6) * Math.min(forMs, 300)
+  for (const [i, direction] of directions.entries())
+    direction.extraMs = noise(dice, i, 6) * Math.min(forMs, 300)
   return () => {
     for (const direction of directions) direction.extraMs = 0
   }
@@ -175,7 +178,12 @@ function slowing({ requests, replies, messages }: Network, forMs: number, dice: 
 function echo(redis: SimulatedRedis, life: Life, dice: number): Undo {
   for (const { partition, message } of redis.recent.slice(-1 - Math.floor(noise(dice, 0, 7) * 10)))
     life.hear(partition, message)
-  const forged = { seq: 1 + Math.floor(noise(dice, 0, 8) * 50), nonce: 'forged', origin: 'nobody', payload: '{}' }
+  const forged = {
+    seq: 1 + Math.floor(noise(dice, 0, 8) * 50),
+    nonce: 'forged',
+    origin: 'nobody',
+    payload: '{}',
+  }
   life.hear(0, formatRecord('notanepo', '-', forged))
   return ONCE
 }
@@ -194,5 +202,7 @@ function all(undos: readonly Undo[]): Undo {
 }
 
 function whom(fault: Fault): { readonly instance?: number } {
-  return /^(redis|failover|flushed|slow for all)|evicted$/.test(fault.name) ? {} : { instance: fault.instance }
+  return /^(redis|failover|flushed|slow for all)|evicted$/.test(fault.name)
+    ? {}
+    : { instance: fault.instance }
 }

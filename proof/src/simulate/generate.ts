@@ -1,4 +1,5 @@
 import { randomOf } from '../random.ts'
+import { drama } from './dramas.ts'
 import { rowsOf } from './rows.ts'
 import {
   type Call,
@@ -52,8 +53,9 @@ export function generate(seed: number): Plan {
   const calls = callsOf(random, world, count, durationMs, weather)
   const faults = faultsOf(random, world, count, durationMs, weather)
   const followed = faults.flatMap(fault => around(random, fault, calls, count))
+  const staged = weather === 'failovers' ? stagedIn(random, world, count, durationMs) : []
   const last = lastCalls(random, world, count, durationMs)
-  const steps = [...calls, ...faults, ...followed, ...last].toSorted((a, b) => a.at - b.at)
+  const steps = [...calls, ...faults, ...followed, ...staged, ...last].toSorted((a, b) => a.at - b.at)
   return { seed, durationMs, world, instances, steps }
 }
 
@@ -69,8 +71,9 @@ function worldOf(random: Random, weather: Weather): World {
   // Longer than a round trip, or nothing is well even without faults.
   const deadlineMs = isCalm ? 100 : Math.max(3 * (jitterMs + 1), pick(random, [20, 40, 80]))
   return {
+    isCalm,
     partitions: pick(random, [1, 1, 1, 2, 4]),
-    logLength: isCalm ? 10_000 : pick(random, [3, 10, 10_000, 10_000]),
+    logLength: isCalm ? 10_000 : pick(random, [12, 40, 10_000, 10_000]),
     deltaMs: pick(random, [200, 300, 500]),
     deadlineMs,
     hardMs: isCalm ? 60_000 : pick(random, [100, 250, 600]),
@@ -88,7 +91,11 @@ function loadsOf(random: Random, weather: Weather): LoadSettings {
     usualMs: pick(random, [1, 5, 20]),
     slowShare: pick(random, [0, 0.1, 0.3]),
     // Longer than a lease lasts that is not renewed.
-    slowMs: isCalm ? pick(random, [60, 60, 2500]) : weather === 'away' ? 60 : pick(random, [60, 200, 900, 1900]),
+    slowMs: isCalm
+      ? pick(random, [60, 60, 2500])
+      : weather === 'away'
+        ? 60
+        : pick(random, [60, 200, 900, 1900]),
     throwShare: isCalm ? 0 : pick(random, [0, 0, 0.05, 0.2]),
   }
 }
@@ -109,11 +116,13 @@ function settingsOf(random: Random, { graceMs, hardMs }: World): InstanceSetting
 function callsOf(random: Random, world: World, count: number, durationMs: number, weather: Weather): Call[] {
   // A read past the cache may load beside others, which says nothing against a seed that is held to one load at a time.
   const readsPast = weather === 'rough' && random() < 0.3
-  const reads = some<Method>(random, READS, 0.6, ['getOrSet']).filter(method => readsPast || method !== 'fresh')
+  const reads = some<Method>(random, READS, 0.6, ['getOrSet']).filter(
+    method => readsPast || method !== 'fresh',
+  )
   const writes = some<Method>(random, WRITES, 0.35, ['delete'])
   // Who only reads has old values for longest.
   const writers = Array.from({ length: count }, () => random() < 0.6)
-  const writeShare = pick(random, [0.02, 0.06, 0.15, 0.3])
+  const writeShare = pick(random, weather === 'failovers' ? [0.005, 0.02, 0.1] : [0.02, 0.06, 0.15, 0.3])
   const raceShare = pick(random, [0, 0.3, 0.8])
   const strictShare = pick(random, [0, 0, 0.3])
   const perSecond = weather === 'calm' ? 80 : pick(random, [60, 120, 240])
@@ -138,7 +147,7 @@ function callsOf(random: Random, world: World, count: number, durationMs: number
       target: Math.floor(random() * 64),
       dice: Math.floor(random() * WORD),
       strict: isWrite && random() < strictShare,
-      then: isWrite ? pick(random, [undefined, 'get', 'getSync', 'getOrSet']) : undefined,
+      next: isWrite ? pick(random, [undefined, 'get', 'getSync', 'getOrSet']) : undefined,
     }
     calls.push(call)
     if (isWrite && random() < raceShare) calls.push(racing(random, call, count))
@@ -155,11 +164,17 @@ function racing(random: Random, write: Call, count: number): Call {
     instance: Math.floor(random() * count),
     dice: Math.floor(random() * WORD),
     strict: false,
-    then: undefined,
+    next: undefined,
   }
 }
 
-function faultsOf(random: Random, world: World, count: number, durationMs: number, weather: Weather): Fault[] {
+function faultsOf(
+  random: Random,
+  world: World,
+  count: number,
+  durationMs: number,
+  weather: Weather,
+): Fault[] {
   if (weather === 'calm') return []
   const names: readonly FaultName[] =
     weather === 'away'
@@ -167,7 +182,7 @@ function faultsOf(random: Random, world: World, count: number, durationMs: numbe
       : weather === 'failovers'
         ? pick(random, FAILOVERS)
         : some(random, FAULTS, pick(random, [0.1, 0.25, 0.5]), [pick(random, FAULTS)])
-  const total = 1 + Math.floor(random() ** 2 * 14)
+  const total = weather === 'failovers' ? Math.floor(random() * 3) : 1 + Math.floor(random() ** 2 * 14)
   const { deadlineMs, deltaMs } = world
   return Array.from({ length: total }, () => ({
     at: 20 + random() * (durationMs - 25),
@@ -183,7 +198,12 @@ function faultsOf(random: Random, world: World, count: number, durationMs: numbe
  * What goes on next to a fault of the log: writes like those planned, of which it may lose some while others use their numbers again, and
  * loads of the same rows. An instance may die that knows of them; or nobody hears of them.
  */
-function around(random: Random, { at, name, instance }: Fault, calls: readonly Call[], count: number): Step[] {
+function around(
+  random: Random,
+  { at, name, instance }: Fault,
+  calls: readonly Call[],
+  count: number,
+): Step[] {
   const writes = calls.filter(call => !isRead(call.method))
   if (!FAULTS_OF_THE_LOG.includes(name) || writes.length === 0) return []
   const steps: Step[] = []
@@ -197,8 +217,15 @@ function around(random: Random, { at, name, instance }: Fault, calls: readonly C
   }
   if (random() < DEATH_SHARE) steps.push(fault('crash', instance, random() * 4, 100))
   if (random() < DEAF_SHARE)
-    for (let whom = 0; whom < count; whom++) steps.push(fault('messages late', whom, AROUND_MS, AROUND_MS + 2))
+    for (let whom = 0; whom < count; whom++)
+      steps.push(fault('messages late', whom, AROUND_MS, AROUND_MS + 2))
   return steps
+}
+
+/** One or two failovers with all that makes them hard. */
+function stagedIn(random: Random, world: World, count: number, durationMs: number): readonly Step[] {
+  const first = drama(random, 150 + random() * (durationMs - 900), world, count)
+  return random() < 0.7 ? first : [...first, ...drama(random, durationMs - random() * 200, world, count)]
 }
 
 /** Just before all becomes quiet: rows are loaded and change, and nobody reads them any more but the readers at the end. */
@@ -214,7 +241,7 @@ function lastCalls(random: Random, world: World, count: number, durationMs: numb
       target: 0,
       dice: Math.floor(random() * WORD),
       strict: false,
-      then: undefined,
+      next: undefined,
     })
     const from = 25 + random() * 20
     return [

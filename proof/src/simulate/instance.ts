@@ -8,10 +8,9 @@ import { randomOf } from '../random.ts'
 import { Connection } from './connection.ts'
 import type { Network } from './network.ts'
 import type { InstanceSettings, World } from './plan.ts'
-import { SimulatedProcess } from './simulated-process.ts'
+import type { SimulatedProcess } from './simulated-process.ts'
 import type { SimulatedRedis } from './simulated-redis.ts'
 import { Subscription } from './subscription.ts'
-import type { VirtualTime } from './virtual-time.ts'
 
 /** One life of an instance: a process with the real cache in it, and its connections. */
 export class Life implements StoreDriver {

@@ -75,7 +75,12 @@ export function deletion(life: Life, concerns: readonly Row[]): Intent {
   return { how: 'delete again', soft: false, concerns, call }
 }
 
-function intentOf(life: Life, rows: readonly Row[], { method, target }: Call, groups: readonly number[]): Intent {
+function intentOf(
+  life: Life,
+  rows: readonly Row[],
+  { method, target }: Call,
+  groups: readonly number[],
+): Intent {
   const cache = life.in(rows[0]?.namespaces ?? [])
   const prefix = prefixAt(target)
   const keys = rows.map(row => row.key)

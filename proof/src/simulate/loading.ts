@@ -1,10 +1,10 @@
 import type { LoadContext } from '../../../packages/core/src/load-context.ts'
 import type { Load } from '../history/history.ts'
-import { noteLoaded } from './coverage.ts'
 import type { Row, Value } from './database.ts'
 import type { Life } from './instance.ts'
 import { noise } from './noise.ts'
 import type { Scene } from './scene.ts'
+import { noteLoaded } from './unconfirmed.ts'
 
 /** What a load that was planned to fail throws. */
 export class PlannedError extends Error {}
@@ -66,7 +66,8 @@ export class Loading {
     const isSlow = !this.#isQuiet && noise(this.#dice, 3, 0) < slowShare
     const ms = (isSlow ? slowMs : usualMs) * noise(this.#dice, 4, 0)
     const fails = !this.#isQuiet && noise(this.#dice, 5, 0) < throwShare
-    const snapshots = noise(this.#dice, 6, 0) < SYNCHRONOUS_SHARE ? this.#look(rows) : await this.#query(rows, ms)
+    const snapshots =
+      noise(this.#dice, 6, 0) < SYNCHRONOUS_SHARE ? this.#look(rows) : await this.#query(rows, ms)
     const t1 = recorder.stamp()
     ended(t1)
     for (const { value } of snapshots) noteLoaded(value)

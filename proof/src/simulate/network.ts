@@ -62,7 +62,8 @@ export class Network {
   /** Two round trips, if Redis can be reached and answers. */
   handshake(waitMs: number, done: (reached: boolean) => void): void {
     const primary = this.#redis.primary
-    const ms = 2 * (this.#delayMs(REQUESTS) + this.#delayMs(REPLIES)) + this.requests.extraMs + this.replies.extraMs
+    const ms =
+      2 * (this.#delayMs(REQUESTS) + this.#delayMs(REPLIES)) + this.requests.extraMs + this.replies.extraMs
     this.#time.at(this.#time.now + waitMs + ms, () => {
       const reached =
         !this.#redis.isDown &&

@@ -12,6 +12,8 @@ export interface Plan {
 }
 
 export interface World {
+  /** Nothing goes wrong, and deadlines leave room for everything: then more is promised. */
+  readonly isCalm: boolean
   readonly partitions: number
   readonly logLength: number
   /** Δ, and the cache's deadlines. */
@@ -74,7 +76,7 @@ export interface Call {
   readonly dice: number
   readonly strict: boolean
   /** A read that follows on the same instance at once. */
-  readonly then: 'get' | 'getSync' | 'getOrSet' | undefined
+  readonly next: 'get' | 'getSync' | 'getOrSet' | undefined
 }
 
 export const READS = [
@@ -117,6 +119,8 @@ export interface Fault {
   readonly instance: number
   readonly forMs: number
   readonly dice: number
+  /** Records that a failover loses, where it is not for the dice to say. */
+  readonly lost?: number
 }
 
 export const FAULTS = [

@@ -27,10 +27,14 @@ export async function heal({ scene, redis, networks, start }: Stage, writing: Wr
   }
   for (const fault of recorder.history.faults) fault.t1 = Math.min(fault.t1, time.now)
   const until = time.now + HEALING_MS
-  const isBusy = (): boolean => writing.waiting > 0 || recorder.pending > 0 || lives.some(life => !life.isOpen)
+  const isBusy = (): boolean =>
+    writing.waiting > 0 || recorder.pending > 0 || lives.some(life => !life.isOpen)
   while (isBusy() && time.now < until) await time.run(time.now + STEP_MS)
   if (writing.waiting > 0)
-    recorder.troubles.push({ key: '', what: `${writing.waiting} writes did not reach Redis after all was well again` })
+    recorder.troubles.push({
+      key: '',
+      what: `${writing.waiting} writes did not reach Redis after all was well again`,
+    })
 }
 
 /**
@@ -70,7 +74,8 @@ async function round(
   const { time, database, recorder } = scene
   for (const life of lives)
     for (const row of database.rows)
-      for (const method of methods) life.process.enter(() => void read(scene, life, method, [row], CALM_DICE, phase))
+      for (const method of methods)
+        life.process.enter(() => void read(scene, life, method, [row], CALM_DICE, phase))
   const until = time.now + HEALING_MS
   do await time.run(time.now + ROUND_MS)
   while (recorder.pending > 0 && time.now < until)
@@ -96,5 +101,8 @@ function remembers({ instances }: Plan, { instance }: Life): boolean {
 }
 
 function miss({ recorder }: Scene, { instance }: Life, key: string, tier: string): void {
-  recorder.troubles.push({ key, what: `${tier} has nothing for #${instance} under ${key} although all is well` })
+  recorder.troubles.push({
+    key,
+    what: `${tier} has nothing for #${instance} under ${key} although all is well`,
+  })
 }

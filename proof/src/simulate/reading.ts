@@ -1,13 +1,13 @@
 import { CacheError } from '../../../packages/core/src/errors.ts'
 import type { CallOptions } from '../../../packages/core/src/policy.ts'
 import type { Read } from '../history/history.ts'
-import { isUnconfirmed } from './coverage.ts'
 import type { Row, Value } from './database.ts'
 import type { Life } from './instance.ts'
 import { Loading, PlannedError } from './loading.ts'
 import { noise } from './noise.ts'
 import type { ReadMethod, World } from './plan.ts'
 import type { Scene } from './scene.ts'
+import { isUnconfirmed } from './unconfirmed.ts'
 
 /** The database is quick and well from `quiet` on; `settled`: what is read must be what the database has. */
 export type Phase = 'busy' | 'quiet' | 'settled'
@@ -111,12 +111,18 @@ async function ask(
     case 'getOrSetMany': {
       const load = (keys: string[]): Promise<Value[]> =>
         loading.many(keys.flatMap(key => rows.find(one => one.key === key) ?? []))
-      const values = await cache.getOrSetMany<Value, string>(rows.map(one => one.key), load, options)
+      const values = await cache.getOrSetMany<Value, string>(
+        rows.map(one => one.key),
+        load,
+        options,
+      )
       return values.map(value => plain(value, mayBeStale))
     }
     case 'getOrSet':
       if (!mayBeStale)
-        return [plain(await cache.getOrSet<Value>(row.key, context => loading.one(row, context), options), false)]
+        return [
+          plain(await cache.getOrSet<Value>(row.key, context => loading.one(row, context), options), false),
+        ]
       return [view(await cache.getOrSetEntry<Value>(row.key, context => loading.one(row, context), options))]
     default:
       return [view(await cache.getOrSetEntry<Value>(row.key, context => loading.one(row, context), options))]

@@ -91,13 +91,19 @@ export class Recorder {
   close(): void {
     for (const { life, what, key, t0 } of this.#pending) {
       if (!life.process.isGone)
-        this.troubles.push({ key, what: `${what} of ${key} on #${life.instance}, called at ${t0.toFixed(3)}, never settled` })
+        this.troubles.push({
+          key,
+          what: `${what} of ${key} on #${life.instance}, called at ${t0.toFixed(3)}, never settled`,
+        })
     }
   }
 
   /** A call rejected with what it never should. */
   unexpected(call: string, error: unknown): void {
-    this.troubles.push({ key: '', what: `${call} rejected: ${error instanceof Error ? error.stack : String(error)}` })
+    this.troubles.push({
+      key: '',
+      what: `${call} rejected: ${error instanceof Error ? error.stack : String(error)}`,
+    })
   }
 
   count(what: string, times = 1): void {

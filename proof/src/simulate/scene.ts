@@ -13,10 +13,3 @@ export interface Scene {
   /** The present life of each instance; one may be gone. */
   readonly lives: Life[]
 }
-
-/** Waits in a process. If the process is gone by then, for ever. */
-export function pass(scene: Scene, life: Life, ms: number): Promise<void> {
-  return new Promise(resolve => {
-    scene.time.at(scene.time.now + ms, () => life.process.enter(resolve))
-  })
-}

@@ -1,14 +1,13 @@
 import type { Invariant } from '../history/check.ts'
 import type { Context, Outcome, Plot, Section, Table } from '../section.ts'
 import { type Batch, emptyBatch, mergeBatch, type Task } from './batch.ts'
-import { EXPECTED } from './coverage.ts'
 import { failureOf, repeatOf } from './failure.ts'
+import { EXPECTED } from './paths.ts'
 import { FAULTS, READS, WRITES } from './plan.ts'
 import { eachTask } from './pool.ts'
 import { BUCKETS } from './staleness.ts'
 
 const SEEDS = 10_000
-const SEEDS_QUICK = 1000
 const PER_TASK = 25
 /** Seeds that run twice, to see that both runs are the same. */
 const TWICE = 50
@@ -21,15 +20,16 @@ const ENOUGH_FOR_PATHS = 1000
 export const simulateSection: Section = {
   name: 'simulate',
   title: 'In simulation',
-  about: 'thousands of histories of the real code on virtual time, with every fault, each repeatable by its seed',
+  about:
+    'thousands of histories of the real code on virtual time, with every fault, each repeatable by its seed',
   explains:
     'Two to five instances of the real cache run on virtual time against a stand-in for Redis that carries out the same atomic steps, over a network that delays, loses, holds and cuts. Each seed draws its own settings, calls and faults: failovers that lose the last writes, evictions, flushes, crashes, restarts, pauses, leaping clocks. Everything that was read and written is checked, and when all is quiet every instance and a cold reader must have what the database has. A seed always runs the same way. It fails when a promise is broken in any seed, when a call rejects or takes longer than it may, when a run is not repeatable, or when a path of the protocol was never taken, which would prove nothing about it.',
   run,
 }
 
 async function run(context: Context): Promise<Outcome> {
-  const { seed, quick, onProgress } = context
-  const seeds = context.seeds ?? (quick ? SEEDS_QUICK : SEEDS)
+  const { seed, onProgress } = context
+  const seeds = context.seeds ?? SEEDS
   const begun = performance.now()
   const all = emptyBatch()
   await eachTask(tasksOf(seed, seeds), batch => {
@@ -62,12 +62,19 @@ async function run(context: Context): Promise<Outcome> {
       { label: 'seeds', value: seeds },
       { label: 'seeds per second', value: Math.round(seeds / seconds) },
       { label: 'calls', value: all.calls },
-      { label: 'worst staleness of a fresh answer', value: Math.round(all.staleness.worstShare * 100), unit: '% of Δ', bound: '≤ 100 %' },
+      {
+        label: 'worst staleness of a fresh answer',
+        value: Math.round(all.staleness.worstShare * 100),
+        unit: '% of Δ',
+        bound: '≤ 100 %',
+      },
     ],
     tables: tablesOf(all),
     plots: [stalenessPlot(all)],
     counts: {
-      histories: [{ topology: 'simulator', seeds, firstSeed: seed, reads: all.reads, violations: byInvariant(all) }],
+      histories: [
+        { topology: 'simulator', seeds, firstSeed: seed, reads: all.reads, violations: byInvariant(all) },
+      ],
       staleness: { worstMs: all.staleness.worstMs, deltaMs: all.staleness.worstDeltaMs },
     },
   }
@@ -89,7 +96,12 @@ function tablesOf({ counts }: Batch): Table[] {
   const rows = (names: readonly string[], prefix = ''): Table['rows'] =>
     names.map(name => ({ cells: [name, counts.get(prefix + name) ?? 0] }))
   return [
-    { title: 'Paths of the protocol', columns: ['path', 'times'], rows: rows(EXPECTED), note: 'None may be 0 in a full run.' },
+    {
+      title: 'Paths of the protocol',
+      columns: ['path', 'times'],
+      rows: rows(EXPECTED),
+      note: 'None may be 0 in a full run.',
+    },
     { title: 'Faults', columns: ['fault', 'times'], rows: rows(FAULTS, 'fault: ') },
     { title: 'Calls', columns: ['method', 'times'], rows: rows([...READS, ...WRITES]) },
   ]

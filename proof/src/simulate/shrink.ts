@@ -38,9 +38,10 @@ export function describe({ seed, durationMs, world, instances, steps }: Plan): s
 
 function stepLine(step: Omit<Step, 'at'>, rows: Plan['world']['rows']): string {
   const given = step as Step
-  if (given.type === 'fault') return `! ${given.name} at #${given.instance} for ${given.forMs} ms (${given.dice})`
+  if (given.type === 'fault')
+    return `! ${given.name} at #${given.instance} for ${given.forMs} ms (${given.dice})`
   const keys = given.rows.map(i => [...(rows[i]?.namespaces ?? []), rows[i]?.key].join('/')).join(', ')
-  const then = given.then === undefined ? '' : `, then ${given.then}`
+  const then = given.next === undefined ? '' : `, then ${given.next}`
   return `#${given.instance} ${given.method} of ${keys}${given.strict ? ', strict' : ''}${then} (target ${given.target}, ${given.dice})`
 }
 

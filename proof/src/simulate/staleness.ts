@@ -21,11 +21,15 @@ export function noStaleness(): Staleness {
 export function addStaleness(all: Staleness, history: History, deltaMs: number): void {
   const commits = commitsOf(history)
   for (const { key, version, stale, t0, t1 } of history.reads) {
-    const next = version === undefined || stale ? undefined : commits.get(key)?.find(one => one.version > version)
+    const next =
+      version === undefined || stale ? undefined : commits.get(key)?.find(one => one.version > version)
     if (next === undefined || next.at >= t0) continue
     const isForgotten = history.forgotten?.some(one => one.key === key && one.t0 <= t1 && t0 < one.t1)
     const isDoubtful = history.writes.some(
-      write => write.status !== 'committed' && write.how.startsWith('set') && write.keys.some(([name]) => name === key),
+      write =>
+        write.status !== 'committed' &&
+        write.how.startsWith('set') &&
+        write.keys.some(([name]) => name === key),
     )
     if (isForgotten || isDoubtful) continue
     note(all, t0 - next.at, deltaMs)
@@ -49,7 +53,9 @@ function note(all: Staleness, ms: number, deltaMs: number): void {
 }
 
 /** The commits of each key in order of time, without those that were overtaken by a newer one. */
-function commitsOf({ writes }: History): ReadonlyMap<string, { readonly at: number; readonly version: number }[]> {
+function commitsOf({
+  writes,
+}: History): ReadonlyMap<string, { readonly at: number; readonly version: number }[]> {
   const commits = new Map<string, { readonly at: number; readonly version: number }[]>()
   for (const { keys, committedAt } of writes.toSorted((a, b) => a.committedAt - b.committedAt)) {
     if (committedAt === Infinity) break

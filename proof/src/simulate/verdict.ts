@@ -1,6 +1,6 @@
 import type { Invariant } from '../history/check.ts'
 import type { Plan } from './plan.ts'
-import { type Run, simulate } from './simulate.ts'
+import type { Run } from './simulate.ts'
 
 /** The first thing that was wrong with a run. */
 export interface Verdict {
@@ -9,12 +9,7 @@ export interface Verdict {
   readonly message: string
 }
 
-/** Runs a plan and says what was wrong, if anything was. */
-export async function judge(plan: Plan): Promise<{ readonly run: Run; readonly verdict: Verdict | undefined }> {
-  const run = await simulate(plan)
-  return { run, verdict: verdictOf(plan, run) }
-}
-
+/** What was wrong with a run of a plan, if anything was. */
 export function verdictOf({ seed }: Plan, { violations, troubles }: Run): Verdict | undefined {
   const [violation] = violations
   if (violation !== undefined) return { seed, invariant: violation.invariant, message: violation.message }

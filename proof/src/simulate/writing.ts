@@ -38,7 +38,11 @@ export class Writing {
     while (life.process.isPaused) await this.#wait()
     const rows = rowsOf(database, call)
     // Who has waited for its turn until all is to become quiet does without.
-    if (!life.isOpen || this.#scene.time.now > this.#scene.plan.durationMs || (rows.length === 0 && !isBroad(call))) {
+    if (
+      !life.isOpen ||
+      this.#scene.time.now > this.#scene.plan.durationMs ||
+      (rows.length === 0 && !isBroad(call))
+    ) {
       release()
       return []
     }
@@ -48,7 +52,7 @@ export class Writing {
 
   /** A life has ended. What it had not brought to Redis is for the application to make good. */
   ended(life: Life): void {
-    for (const one of [...this.#unfinished]) {
+    for (const one of Array.from(this.#unfinished)) {
       if (one.life !== life) continue
       if (one.write.t1 === Infinity) {
         one.write.t1 = this.#scene.recorder.stamp()

@@ -5,7 +5,8 @@ import { Partition } from '../../../../packages/core/src/coherence/partition.ts'
 import { Pulse } from '../../../../packages/core/src/coherence/pulse.ts'
 import { Ring } from '../../../../packages/core/src/coherence/ring.ts'
 import { Remote } from '../../../../packages/core/src/remote.ts'
-import { type Ablation, fix, replace, together } from './ablation.ts'
+import { replace, replaceGetter, together } from '../replace.ts'
+import type { Ablation } from './ablation.ts'
 
 /** SYNCs that renew trust before what was deferred is sent. */
 const SYNCS_AHEAD = 6
@@ -14,6 +15,7 @@ const SYNCS_AHEAD = 6
 export const IN_COHERENCE: readonly Ablation[] = [
   {
     name: 'gap detection',
+    noticedBy: 233,
     about: 'A message is taken as if it were the next one, whatever is missing before it.',
     apply: () =>
       replace(Partition.prototype, 'receive', receive => {
@@ -25,7 +27,8 @@ export const IN_COHERENCE: readonly Ablation[] = [
   },
   {
     name: 'Δ lease',
-    about: 'Once a SYNC has ended well, memory is trusted until something contradicts it, however long ago that was.',
+    about:
+      'Once a SYNC has ended well, memory is trusted until something contradicts it, however long ago that was.',
     apply: trustForever,
   },
   {
@@ -35,6 +38,7 @@ export const IN_COHERENCE: readonly Ablation[] = [
   },
   {
     name: 'epoch',
+    noticedBy: 300,
     about: 'Positions of another log are taken for positions of this one.',
     apply: () =>
       replace(Partition.prototype, 'judge', judge => {
@@ -48,12 +52,14 @@ export const IN_COHERENCE: readonly Ablation[] = [
     about: 'An invalidation that Redis does not take is forgotten.',
     apply: together(
       () => replace(Journal.prototype, 'add', () => targets => targets),
-      () => fix(Journal.prototype, 'done', () => Promise.resolve()),
+      () => replaceGetter(Journal.prototype, 'done', () => () => Promise.resolve()),
     ),
   },
   {
     name: 'drain before trust is renewed',
     about: 'A SYNC renews trust while deferred invalidations wait.',
+    spare:
+      'What waits is held by name on its own instance until it is sent, and the bound of a deferred call is counted from then.',
     apply: drainLate,
   },
   {
@@ -68,7 +74,8 @@ export const IN_COHERENCE: readonly Ablation[] = [
   },
   {
     name: 'own order',
-    about: 'What this instance called is judged by positions of the log alone, not by the order of its own calls.',
+    about:
+      'What this instance called is judged by positions of the log alone, not by the order of its own calls.',
     apply: () =>
       replace(Marks.prototype, 'judge', judge => {
         return function (this: Marks, stamp) {
@@ -78,7 +85,8 @@ export const IN_COHERENCE: readonly Ablation[] = [
   },
   {
     name: 'hold',
-    about: 'A call counts from when Redis has confirmed it: neither is it pending, nor has it a place in the own order.',
+    about:
+      'A call counts from when Redis has confirmed it: neither is it pending, nor has it a place in the own order.',
     apply: together(
       () => replace(Marks.prototype, 'hold', () => () => {}),
       () => replace(Marks.prototype, 'release', () => () => {}),
@@ -86,27 +94,34 @@ export const IN_COHERENCE: readonly Ablation[] = [
   },
   {
     name: 'known position',
-    about: 'A load is taken to have begun at the position its lease names, although this instance has not heard of it.',
+    noticedBy: 1278,
+    about:
+      'A load is taken to have begun at the position its lease names, although this instance has not heard of it.',
     apply: knowLeases,
   },
   {
     name: 'ring',
+    noticedBy: 208,
     about: 'What a failover lost is not said again.',
     apply: () => replace(Ring.prototype, 'take', () => () => []),
   },
   {
     name: 'contradictions',
+    noticedBy: 297,
     about: 'A record in the place of one that Redis had confirmed is taken for the next one.',
     apply: () => replace(Confirmed.prototype, 'contradicts', () => () => false),
   },
   {
     name: 'log behind what it confirmed',
+    noticedBy: 234,
     about: 'A log that ends before a record it had confirmed is taken to be complete.',
     apply: () => replace(Confirmed.prototype, 'isMissing', () => () => false),
   },
   {
     name: 'doubts',
     about: 'A reply that does not fit what is known changes nothing.',
+    spare:
+      'The next SYNC finds out all the same, and what was called here is kept back until then. It finds out at once.',
     apply: () => replace(Partition.prototype, 'doubt', () => () => {}),
   },
   {
@@ -123,23 +138,22 @@ export const IN_COHERENCE: readonly Ablation[] = [
 
 /** Counts positions that leases name among those known. */
 function knowLeases(): () => void {
-  const known = Object.getOwnPropertyDescriptor(Partition.prototype, 'known')?.get
   const leased = new WeakMap<Partition, { readonly epoch: string; readonly s0: number }>()
-  const undoClaim = replace(Remote.prototype, 'claim', claim => {
-    return async function (this: Remote, partition, ...args) {
-      const claimed = await claim.call(this, partition, ...args)
-      if (claimed.kind === 'lease') leased.set(partition, claimed.lease)
-      return claimed
-    }
-  })
-  const undoKnown = fix(Partition.prototype, 'known', partition => {
-    const lease = leased.get(partition)
-    return Math.max(Number(known?.call(partition)), lease?.epoch === partition.epoch ? lease.s0 : 0)
-  })
-  return () => {
-    undoKnown()
-    undoClaim()
-  }
+  return together(
+    () =>
+      replace(Remote.prototype, 'claim', claim => {
+        return async function (this: Remote, partition, ...args) {
+          const claimed = await claim.call(this, partition, ...args)
+          if (claimed.kind === 'lease') leased.set(partition, claimed.lease)
+          return claimed
+        }
+      }),
+    () =>
+      replaceGetter(Partition.prototype, 'known', known => partition => {
+        const lease = leased.get(partition)
+        return Math.max(Number(known(partition)), lease?.epoch === partition.epoch ? lease.s0 : 0)
+      }),
+  )()
 }
 
 function trustForever(): () => void {
@@ -148,7 +162,9 @@ function trustForever(): () => void {
       let until = this.trustedUntil
       Object.defineProperty(this, 'trustedUntil', {
         get: () => (until > 0 ? Infinity : 0),
-        set: (ms: number) => (until = ms),
+        set: (ms: number) => {
+          until = ms
+        },
       })
       return start.call(this)
     }
@@ -178,19 +194,19 @@ function withoutHeartbeat(): () => void {
 }
 
 function drainLate(): () => void {
-  const isEmpty = Object.getOwnPropertyDescriptor(Journal.prototype, 'isEmpty')?.get
-  const size = Object.getOwnPropertyDescriptor(Journal.prototype, 'size')?.get
   const asked = new WeakMap<Journal, number>()
-  const undoEmpty = fix(Journal.prototype, 'isEmpty', journal => {
-    const times = isEmpty?.call(journal) === true ? 0 : (asked.get(journal) ?? 0) + 1
-    asked.set(journal, times)
-    return times < SYNCS_AHEAD
-  })
-  const undoSize = fix(Journal.prototype, 'size', journal =>
-    (asked.get(journal) ?? 0) < SYNCS_AHEAD ? 0 : size?.call(journal),
-  )
-  return () => {
-    undoSize()
-    undoEmpty()
-  }
+  const isAhead = (journal: Journal): boolean => (asked.get(journal) ?? 0) < SYNCS_AHEAD
+  let waiting = (_journal: Journal): number => 0
+  return together(
+    () =>
+      replaceGetter(Journal.prototype, 'size', size => {
+        waiting = journal => Number(size(journal))
+        return journal => (isAhead(journal) ? 0 : size(journal))
+      }),
+    () =>
+      replaceGetter(Journal.prototype, 'isEmpty', () => journal => {
+        asked.set(journal, waiting(journal) === 0 ? 0 : (asked.get(journal) ?? 0) + 1)
+        return waiting(journal) === 0 || isAhead(journal)
+      }),
+  )()
 }

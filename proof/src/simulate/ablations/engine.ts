@@ -5,7 +5,8 @@ import { Flights } from '../../../../packages/core/src/flight.ts'
 import { Loader } from '../../../../packages/core/src/loader.ts'
 import { Local } from '../../../../packages/core/src/local.ts'
 import { Remote } from '../../../../packages/core/src/remote.ts'
-import { type Ablation, replace, together } from './ablation.ts'
+import { replace, together } from '../replace.ts'
+import type { Ablation } from './ablation.ts'
 
 type Where = 'Redis' | 'memory' | 'load'
 
@@ -44,7 +45,9 @@ export const IN_ENGINE: readonly Ablation[] = [
   },
   {
     name: 'detaching flights',
-    about: 'A look-up or load of a key goes on being joined and kept when the key is invalidated.',
+    about: 'A look-up or load of a key goes on being joined when the key is invalidated.',
+    spare:
+      'What it brings is judged again when it ends, and whoever joined after the invalidation looks again. It saves them the wait.',
     apply: together(
       () => replace(Flights.prototype, 'detach', () => () => {}),
       () => replace(Flights.prototype, 'detachAll', () => () => {}),
@@ -62,7 +65,9 @@ export const IN_ENGINE: readonly Ablation[] = [
   },
   {
     name: 'limit of what is loaded without Redis',
-    about: 'A value that was loaded while Redis was away is served for its whole ttl without a word from the log.',
+    noticedBy: 287,
+    about:
+      'A value that was loaded while Redis was away is served for its whole ttl without a word from the log.',
     apply: () =>
       replace(Local.prototype, 'vouch', () => entry => {
         entry.local = true
@@ -70,6 +75,7 @@ export const IN_ENGINE: readonly Ablation[] = [
   },
   {
     name: 'one flight per key',
+    noticedBy: 101,
     about: 'Every read of an instance that misses looks up and loads for itself.',
     apply: () => replace(Flights.prototype, 'get', () => () => undefined),
   },

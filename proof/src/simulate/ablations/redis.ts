@@ -1,6 +1,7 @@
 import { FakePartition } from '../../../../packages/core/src/testing/fake-partition.ts'
 import type { SyncReply, SyncRequest } from '../../../../packages/core/src/store.ts'
-import { type Ablation, replace } from './ablation.ts'
+import { replace } from '../replace.ts'
+import type { Ablation } from './ablation.ts'
 
 const NOTHING = Buffer.alloc(0)
 const UNKNOWN = 'unknown!'
@@ -27,6 +28,8 @@ export const IN_REDIS: readonly Ablation[] = [
   {
     name: 'fill: tags and prefixes',
     about: 'FILL does not look whether a tag or prefix of the value was invalidated since its load began.',
+    spare:
+      'Every reader judges what it finds by the same positions, which each instance has from its first SYNC on. It keeps out what nobody would serve.',
     apply: () =>
       replace(FakePartition.prototype, 'fill', fill => {
         return function (this: FakePartition, request) {
@@ -36,6 +39,7 @@ export const IN_REDIS: readonly Ablation[] = [
   },
   {
     name: 'fill: epoch',
+    noticedBy: 1695,
     about: 'FILL does not look whether the log is the one that its lease was of.',
     apply: () =>
       replace(FakePartition.prototype, 'fill', fill => {
@@ -57,6 +61,7 @@ export const IN_REDIS: readonly Ablation[] = [
   },
   {
     name: 'heal',
+    noticedBy: 1695,
     about: 'A log that went back after a failover is not raised above the numbers it had used.',
     apply: () =>
       replace(FakePartition.prototype, 'heal', () => {
@@ -67,38 +72,50 @@ export const IN_REDIS: readonly Ablation[] = [
   },
   {
     name: 'sync: heals',
+    noticedBy: 899,
     about: 'SYNC does not tell that somebody else has healed the log.',
-    apply: () =>
-      replace(FakePartition.prototype, 'sync', sync => {
+    apply: () => {
+      const first = new WeakMap<FakePartition, SyncReply['heals']>()
+      return replace(FakePartition.prototype, 'sync', sync => {
         return function (this: FakePartition, request) {
-          return { ...sync.call(this, request), heals: 0 }
+          const reply = sync.call(this, request)
+          if (!first.has(this)) first.set(this, reply.heals)
+          return { ...reply, heals: first.get(this) ?? reply.heals }
         }
-      }),
+      })
+    },
   },
   {
     name: 'sync: nonce',
+    noticedBy: 380,
     about: 'SYNC compares positions by number alone, not by the nonce of the record there.',
     apply: () =>
       replace(FakePartition.prototype, 'sync', sync => {
         return function (this: FakePartition, request) {
           const reply = sync.call(this, request)
-          return reply.kind === 'diverged' && reply.seq >= request.seq ? byNumber(this, sync, request, reply) : reply
+          return reply.kind === 'diverged' && reply.seq >= request.seq
+            ? byNumber(this, sync, request, reply)
+            : reply
         }
       }),
   },
   {
     name: 'sync: log that went back',
+    noticedBy: 99,
     about: 'SYNC takes a log that ends before the position for one that has nothing new.',
     apply: () =>
       replace(FakePartition.prototype, 'sync', sync => {
         return function (this: FakePartition, request) {
           const reply = sync.call(this, request)
-          return reply.kind === 'diverged' && reply.seq < request.seq ? { ...reply, kind: 'records' as const } : reply
+          return reply.kind === 'diverged' && reply.seq < request.seq
+            ? { ...reply, kind: 'records' as const }
+            : reply
         }
       }),
   },
   {
     name: 'sync: trimmed log',
+    noticedBy: 1035,
     about: 'SYNC takes what is no longer in the log for nothing.',
     apply: () =>
       replace(FakePartition.prototype, 'sync', sync => {
