@@ -20,7 +20,7 @@ export type FromContest =
 
 const SCRIPT = fileURLToPath(new URL('contest-main.ts', import.meta.url))
 /** Calls that never settle are given up after a while each; all of them together, after this. */
-const LIMIT_MS = 75_000
+const LIMIT_MS = 60_000
 
 /**
  * Holds a contest in a process of its own, so that whatever a contender does to its process it does not do to ours. Resolves with why

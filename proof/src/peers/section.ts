@@ -10,7 +10,7 @@ import { PATIENCE_MS } from './patience.ts'
 import { HUNG_MS, type Scores } from './scores.ts'
 
 const CONTENDERS = [tiercache, bentocache, cacheable, layeredLoader]
-const MS = 12_000
+const MS = 10_000
 const MS_QUICK = 5000
 
 /** Other caches, held to the same promises under the same faults. They never made them, so only our own row can fail. */

@@ -36,7 +36,7 @@ breaks a promise fails; so does a process that dies, a write that is lost, and a
       {
         topology: 'standalone',
         label: 'standalone',
-        full: { seeds: 6, seconds: 20 },
+        full: { seeds: 4, seconds: 20 },
         quick: { seeds: 1, seconds: 10 },
       },
     ]),
@@ -53,7 +53,7 @@ and the primary is killed: the sentinels make a primary of what lacks the end of
       {
         topology: 'sentinel',
         label: 'Sentinel',
-        full: { seeds: 3, seconds: 20 },
+        full: { seeds: 2, seconds: 20 },
         quick: { seeds: 1, seconds: 10 },
       },
     ]),
