@@ -401,6 +401,7 @@ export class Partition implements Trust {
 
   #moveTo(seq: number, nonce: string): void {
     this.#confirmed.heard(seq)
+    this.#confirmed.reach(seq)
     this.seq = seq
     this.nonce = nonce
   }
