@@ -11,9 +11,10 @@ import {
   userOf,
   viewOfNode,
   withVary,
+  tapped,
 } from '@tiercache/http'
 import type { FastifyReply, FastifyRequest, onSendHookHandler, RouteHandlerMethod } from 'fastify'
-import { bytesOf, streamOf, tapped } from './payload.ts'
+import { bytesOf, streamOf } from './payload.ts'
 import { showOnly } from './show-only.ts'
 
 /** A handler whose response is taken in. */

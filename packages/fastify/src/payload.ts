@@ -1,5 +1,4 @@
-import { pipeline, Readable, Transform } from 'node:stream'
-import type { Capture } from '@tiercache/http'
+import { Readable } from 'node:stream'
 
 /** The bytes of a payload that is there at once. */
 export function bytesOf(payload: unknown): Buffer | undefined {
@@ -12,24 +11,4 @@ export function bytesOf(payload: unknown): Buffer | undefined {
 export function streamOf(payload: unknown): Readable | undefined {
   if (payload instanceof Readable) return payload
   return payload instanceof ReadableStream && !payload.locked ? Readable.fromWeb(payload as never) : undefined
-}
-
-/** The same bytes, shown to a capture as they pass. `over` is called when nobody reads any more. */
-export function tapped(source: Readable, capture: Capture, over: () => void): Readable {
-  const tap = new Transform({
-    transform(chunk: Buffer, _, done) {
-      capture.chunk(chunk)
-      done(null, chunk)
-    },
-    async flush(done) {
-      await capture.end()
-      done()
-    },
-  })
-  tap.once('close', () => {
-    capture.abort()
-    over()
-  })
-  pipeline(source, tap, () => {})
-  return tap
 }

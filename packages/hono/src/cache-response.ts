@@ -1,5 +1,5 @@
 import type { Cache } from '@tiercache/core'
-import { type Capture, ownFields, responseCache, type ResponseCacheOptions } from '@tiercache/http'
+import { type Capture, ownFields, responseCache, type ResponseCacheOptions, tap } from '@tiercache/http'
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import { flatOf, joined, mapOf, pairsOf } from './fields.ts'
 import { responseOf } from './reply.ts'
@@ -57,22 +57,6 @@ async function recorded(
   if (body === null) await capture.end()
   const all = joined(joined(before, flatOf(own)), [...fields, ...step.fields])
   return new Response(body?.pipeThrough(tap(capture)) ?? null, { status, statusText, headers: all })
-}
-
-/** Shows what passes to a capture; what is cancelled on its way is not stored. */
-function tap(capture: Capture): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-  return new TransformStream({
-    transform(chunk, controller) {
-      capture.chunk(chunk)
-      controller.enqueue(chunk)
-    },
-    async flush() {
-      await capture.end()
-    },
-    cancel() {
-      capture.abort()
-    },
-  })
 }
 
 function assign(c: Context, response: Response): void {

@@ -1,5 +1,4 @@
-import { pipeline, Readable, Stream, Transform } from 'node:stream'
-import type { Capture } from '@tiercache/http'
+import { Readable, Stream } from 'node:stream'
 
 /** The bytes Koa sends of a body that is no stream. `undefined` where it will refuse to. */
 export function bytesOf(body: unknown): Buffer | undefined {
@@ -17,24 +16,4 @@ export function streamOf(body: unknown): Readable | undefined {
   if (body instanceof Stream) return new Readable().wrap(body as never)
   const web = body instanceof Blob ? body.stream() : body instanceof Response ? body.body : body
   return web instanceof ReadableStream && !web.locked ? Readable.fromWeb(web as never) : undefined
-}
-
-/** The same bytes, shown to a capture as they pass. `over` is called when nobody reads any more. */
-export function tapped(source: Readable, capture: Capture, over: () => void): Readable {
-  const tap = new Transform({
-    transform(chunk: Buffer, _, done) {
-      capture.chunk(chunk)
-      done(null, chunk)
-    },
-    async flush(done) {
-      await capture.end()
-      done()
-    },
-  })
-  tap.once('close', () => {
-    capture.abort()
-    over()
-  })
-  pipeline(source, tap, () => {})
-  return tap
 }

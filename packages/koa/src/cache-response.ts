@@ -11,9 +11,10 @@ import {
   userOf,
   viewOfNode,
   withVary,
+  tapped,
 } from '@tiercache/http'
 import type { Context, Middleware } from 'koa'
-import { bytesOf, streamOf, tapped } from './body.ts'
+import { bytesOf, streamOf } from './body.ts'
 import { showOnly } from './show-only.ts'
 
 /**

@@ -72,14 +72,15 @@ export class Guard {
    * Runs an operation under the deadline and the circuit. While the circuit is open it rejects at once. An error that is an answer
    * rejects too, but speaks for Redis, not against it.
    */
-  guarded<T>(
-    name: string,
-    operation: () => Promise<T>,
-    isAnswer: (error: unknown) => boolean = never,
-  ): Promise<T> {
+  guarded<T>(name: string, operation: () => Promise<T>, isAnswer?: (error: unknown) => boolean): Promise<T> {
     if (this.#circuit.closed) {
       const result = this.deadline(name, operation)
-      result.then(this.#succeeded, error => (isAnswer(error) ? this.#succeeded() : this.#failed()))
+      result.then(
+        this.#succeeded,
+        isAnswer === undefined
+          ? this.#failed
+          : error => (isAnswer(error) ? this.#succeeded() : this.#failed()),
+      )
       return result
     }
     if (this.#circuit.opened) return Promise.reject(refused())
@@ -118,11 +119,11 @@ export class Guard {
     this.#head = 0
   }
 
-  async #probe<T>(operation: () => Promise<T>, isAnswer: (error: unknown) => boolean): Promise<T> {
+  async #probe<T>(operation: () => Promise<T>, isAnswer?: (error: unknown) => boolean): Promise<T> {
     let answer: { readonly error: unknown } | undefined
     const probing = this.#circuit.fire(() =>
       operation().catch((error: unknown) => {
-        if (!isAnswer(error)) throw error
+        if (isAnswer?.(error) !== true) throw error
         answer = { error }
       }),
     )
@@ -186,10 +187,6 @@ export class Guard {
     if (next === undefined) this.#watching = false
     else this.#watch(Math.max(1, next.due - now))
   }
-}
-
-function never(): boolean {
-  return false
 }
 
 function refused(): CacheError {

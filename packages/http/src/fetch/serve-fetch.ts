@@ -3,6 +3,7 @@ import { type HeaderMap, mapOf } from '../headers.ts'
 import type { Reply } from '../reply.ts'
 import type { Exposed, RequestView } from '../request-view.ts'
 import type { ResponseCache } from '../response-cache.ts'
+import { tap } from './tap.ts'
 
 /**
  * Serves a request from a cache, or by `run`, which gets what its handler is to see of the request, where the response may be stored.
@@ -55,22 +56,6 @@ async function captured(
     return withFields(response, null, added)
   }
   return withFields(response, response.body.pipeThrough(tap(capture)), added)
-}
-
-/** Feeds what passes to a capture; what is cancelled on its way is not stored. */
-function tap(capture: Capture): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-  return new TransformStream({
-    transform(chunk, controller) {
-      capture.chunk(chunk)
-      controller.enqueue(chunk)
-    },
-    async flush() {
-      await capture.end()
-    },
-    cancel() {
-      capture.abort()
-    },
-  })
 }
 
 /** A reply as a `Response`. A server may write one of bytes and plain fields as it is; what has lists it reads as a stream. */
