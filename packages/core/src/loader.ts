@@ -1,11 +1,11 @@
 import type { Cancel } from './clock.ts'
 import type { Parts } from './engine.ts'
-import { Entry } from './entry.ts'
+import type { Entry } from './entry.ts'
 import { CacheError } from './errors.ts'
 import type { Asked, Flight, Flights, Job, Loaded } from './flight.ts'
 import { LoadState } from './load-context.ts'
 import { lifetimeOf } from './policy.ts'
-import { AWAY, type Found, type Lease, NONE, type Outgoing, type Remote } from './remote.ts'
+import { AWAY, type Found, type FoundEntry, type Lease, NONE, type Outgoing, type Remote } from './remote.ts'
 import { LatencyRecorder } from './stats.ts'
 
 /** A load is given up, and its signal aborted, after this many times its hard deadline. */
@@ -60,10 +60,11 @@ export class Loader {
       if (flight.asked?.claim.kind === 'lease') lease = flight.asked.claim.lease
       if (this.#closed) throw closed()
       const claim = await this.#claim(flight, job, found)
-      if (claim instanceof Entry) {
-        local.adopt(claim, flight.policy)
-        if (!flight.detached) local.memory.set(id, claim)
-        return { entry: claim, tier: 'redis', killed: false, until: Number.POSITIVE_INFINITY }
+      if (claim !== undefined && 'entry' in claim) {
+        const { entry, passing } = claim
+        local.adopt(entry, flight.policy)
+        if (!flight.detached && !passing) local.memory.set(id, entry)
+        return { entry, tier: 'redis', killed: false, until: Number.POSITIVE_INFINITY }
       }
       lease = claim
       if (lease !== undefined) stopKeeping = remote?.keep(partition, id, lease)
@@ -109,7 +110,7 @@ export class Loader {
   }
 
   /** A lease; or the value that somebody else loaded meanwhile; or nothing, when Redis is away or others take too long. */
-  async #claim(flight: Flight, job: Job, found: Found): Promise<Lease | Entry | undefined> {
+  async #claim(flight: Flight, job: Job, found: Found): Promise<Lease | FoundEntry | undefined> {
     const { remote, clock, random } = this.#parts
     if (remote === undefined || found.kind === 'away') return undefined
     const until = clock.now() + job.policy.hardMs
@@ -132,7 +133,7 @@ export class Loader {
       if (claim.kind === 'away') return undefined
       if (claim.found.kind === 'fresh') {
         job.elsewhere?.()
-        return claim.found.entry
+        return claim.found
       }
       bytes = claim.found.bytes
     }

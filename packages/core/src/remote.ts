@@ -10,10 +10,18 @@ import type { TierMs } from './policy.ts'
 import { LatencyRecorder } from './stats.ts'
 import type { FillReply, Store, StoredTail } from './store.ts'
 
+/** A value that Redis has. It may be served as it is, or where a stale one is allowed. */
+export interface FoundEntry {
+  readonly kind: 'fresh' | 'stale'
+  readonly entry: Entry
+  readonly bytes: Buffer
+  /** It answers those who asked, and is not kept. */
+  readonly passing: boolean
+}
+
 /** What Redis has under a key. */
 export type Found =
-  /** May be served as it is, or where a stale value is allowed. */
-  | { readonly kind: 'fresh' | 'stale'; readonly entry: Entry; readonly bytes: Buffer }
+  | FoundEntry
   /** Nothing that may be served. `bytes` are what is there, if anything is. */
   | { readonly kind: 'none'; readonly bytes: Buffer }
   /** Redis could not be asked. */
@@ -84,13 +92,13 @@ export class Remote {
 
   /** Looks a key up, and gives what `then` makes of it. Never rejects by itself. */
   read<T>(partition: Partition, id: string, then: (found: Found) => T): Promise<T> {
-    const born = partition.now
+    const { now: born, known } = partition
     // Every eighth is timed: that tells the quantiles as well, and a look at the clock costs as much as a look at memory.
     const from = (this.#reads++ & 7) === 0 ? this.#clock.precise() : 0
     return this.#store.readOne(partition.index, id).then(
       bytes => {
         if (from > 0) this.latency.record(this.#clock.precise() - from)
-        return then(bytes === undefined ? NONE : this.#open(partition, id, bytes, born))
+        return then(bytes === undefined ? NONE : this.#open(partition, id, bytes, born, known))
       },
       (error: unknown) => {
         this.failed('read', error, id)
@@ -101,12 +109,12 @@ export class Remote {
 
   /** Looks keys of one partition up in one command. Never rejects. */
   async readMany(partition: Partition, ids: readonly string[]): Promise<Found[]> {
-    const born = partition.now
+    const { now: born, known } = partition
     try {
       const values = await this.#store.read(partition.index, ids)
       return ids.map((id, i) => {
         const bytes = values[i]
-        return bytes === undefined ? NONE : this.#open(partition, id, bytes, born)
+        return bytes === undefined ? NONE : this.#open(partition, id, bytes, born, known)
       })
     } catch (error) {
       this.failed('read', error)
@@ -117,13 +125,13 @@ export class Remote {
   /** Asks for the right to load a key. `found` are the bytes of a value that is not good enough. Never rejects. */
   async claim(partition: Partition, id: string, found: Buffer, force: boolean): Promise<Claim> {
     const token = this.#token()
-    const born = partition.now
+    const { now: born, known } = partition
     try {
       const reject = headerBytes(found)
       const request = { id, token, leaseMs: LEASE_MS, epochIfNew: this.#token(), reject, force }
       const reply = await this.#store.lease(partition.index, request)
       if (reply.kind === 'value')
-        return { kind: 'found', found: this.#open(partition, id, reply.bytes, born) }
+        return { kind: 'found', found: this.#open(partition, id, reply.bytes, born, known) }
       if (reply.kind === 'wait') return reply
       if (reply.epoch !== partition.epoch) partition.syncSoon()
       return { kind: 'lease', lease: { token, epoch: reply.epoch, s0: reply.s0 } }
@@ -228,7 +236,8 @@ export class Remote {
     this.#events.emit('error', { operation, error, ...(key !== undefined && { key }) })
   }
 
-  #open(partition: Partition, id: string, bytes: Buffer, born: number): Found {
+  /** `born` and `known` are what the partition was at when the read began. */
+  #open(partition: Partition, id: string, bytes: Buffer, born: number, known: number): Found {
     const now = this.#clock.recent()
     try {
       const envelope = this.#codec.open(id, bytes)
@@ -236,9 +245,13 @@ export class Remote {
       const kind = this.#kindOf(partition, id, envelope, life, born, now)
       if (kind === 'none') return { kind, bytes }
       const { value, bytes: size } = this.#codec.body(id, envelope)
-      const entry = new Entry(value, life, envelope.s0, born, envelope.tags, size, partition)
+      // Memory trusts a position only as far as this instance had heard: a failover may use the numbers beyond it again.
+      const s0 = Math.min(envelope.s0, known)
+      const passing =
+        s0 < envelope.s0 && this.#kindOf(partition, id, { ...envelope, s0 }, life, born, now) !== kind
+      const entry = new Entry(value, life, s0, born, envelope.tags, size, partition)
       if (kind === 'stale') entry.expire()
-      return { kind, entry, bytes }
+      return { kind, entry, bytes, passing }
     } catch (error) {
       this.failed('decode', error, id)
       if (error instanceof CacheError) void this.#discard(partition, id, headerBytes(bytes))

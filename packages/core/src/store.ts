@@ -23,8 +23,8 @@ export interface Store {
   invalidate(partition: number, request: InvalidateRequest): Promise<InvalidateReply>
   /** What happened since a position of the log. */
   sync(partition: number, request: SyncRequest): Promise<SyncReply>
-  /** Raises the log's sequence number to at least `seq` after it went backwards; gives how often that was done to this log. */
-  heal(partition: number, epoch: string, seq: number, nonce: string): Promise<number>
+  /** Raises the log's sequence number to at least `seq` after it went backwards; gives the `nonce` that this was last done with, `''` if never. */
+  heal(partition: number, epoch: string, seq: number, nonce: string): Promise<string>
   /** Deletes a value if its first bytes are still these. */
   discard(partition: number, id: string, head: Buffer): Promise<void>
   /** Ids that match a glob (`*` and `?`), found by scanning, in batches. */
@@ -149,8 +149,8 @@ export interface SyncReply {
   readonly epoch: string
   readonly seq: number
   readonly nonce: string
-  /** How often this log was healed: with another number than before, it has lost its end since. */
-  readonly heals: number
+  /** What HEAL was last called with, `''` if never: where it is another than before, the log has lost its end since. */
+  readonly healed: string
   readonly records: readonly LogRecord[]
   readonly marks: readonly Mark[]
 }

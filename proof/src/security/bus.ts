@@ -20,7 +20,9 @@ export interface Flood {
   readonly problem: string | undefined
 }
 
+/** SYNCs that messages may cause. Its own, by which a cache stays trusted, come on top. */
 export const MOST_SYNCS: number = 10
+const OWN_SYNCS = 2
 /** A SYNC that finds records it does not know heals the log and says again what it knows. */
 const MOST_IN_ORDER = 40
 export const MOST_LAG_MS: number = 1000
@@ -111,8 +113,7 @@ async function one(
 
 function problemOf(flood: Omit<Flood, 'problem'>, forgery: Forgery): string | undefined {
   const most = forgery.inOrder ? MOST_IN_ORDER : MOST_SYNCS
-  // Ten a second in any second may be eleven in one that begins just before the first.
-  if (flood.scriptsPerSecond > most + 1 / flood.seconds)
+  if (flood.scriptsPerSecond > most + OWN_SYNCS)
     return `${flood.scriptsPerSecond.toFixed(1)} scripts a second`
   if (flood.wrong > 0) return `${flood.wrong} values were changed`
   if (flood.lagMs > MOST_LAG_MS) return `nothing else ran for ${Math.round(flood.lagMs)} ms`

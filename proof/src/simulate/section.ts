@@ -8,7 +8,6 @@ import { eachTask } from './pool.ts'
 import { BUCKETS } from './staleness.ts'
 
 const SEEDS = 10_000
-const SEEDS_QUICK = 1000
 const PER_TASK = 25
 /** Seeds that run twice, to see that both runs are the same. */
 const TWICE = 50
@@ -29,8 +28,8 @@ export const simulateSection: Section = {
 }
 
 async function run(context: Context): Promise<Outcome> {
-  const { seed, quick, onProgress } = context
-  const seeds = context.seeds ?? (quick ? SEEDS_QUICK : SEEDS)
+  const { seed, onProgress } = context
+  const seeds = context.seeds ?? SEEDS
   const begun = performance.now()
   const all = emptyBatch()
   await eachTask(tasksOf(seed, seeds), batch => {

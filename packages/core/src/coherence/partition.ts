@@ -76,8 +76,8 @@ export class Partition implements Trust {
   readonly #outbox: Outbox
   readonly #pulse: Pulse
   readonly #confirmed = new Confirmed()
-  /** How often the log was healed, as far as this instance has said again what it knew. */
-  #heals = 0
+  /** The last healing of the log after which this instance has said again what it knew. */
+  #healed = ''
   /** The position that the last snapshot was taken at: the log may not show it, and nothing is unknown up to it. */
   #hole = -1
   #doubts = 0
@@ -278,7 +278,7 @@ export class Partition implements Trust {
     // What stands where own records were confirmed cannot be seen any more: they may be lost, and their numbers used again.
     const isUnseen = reply.kind === 'trimmed' && this.#confirmed.isUnheard && this.seq !== this.#hole
     // Somebody else has found that out, who may have had nothing to say of what was lost.
-    const wasHealed = reply.heals !== this.#heals
+    const wasHealed = reply.healed !== this.#healed
     if (reply.kind === 'records' && !isBehind && !wasHealed) {
       for (const record of reply.records) if (record.seq > this.seq) this.#applyRecord(record)
       if (reply.seq >= this.seq) this.#moveTo(reply.seq, reply.nonce)
@@ -286,10 +286,10 @@ export class Partition implements Trust {
     }
     const before = this.seq
     this.trustedUntil = 0
-    let { heals } = reply
+    let { healed } = reply
     if (isBehind) {
       // Redis lost the end of its log: its numbers must not be used twice.
-      heals = await store.heal(index, reply.epoch, Math.max(before, confirmed, reply.seq) + 1, random())
+      healed = await store.heal(index, reply.epoch, Math.max(before, confirmed, reply.seq) + 1, random())
       this.#confirmed.forgetRecords()
     }
     if (reply.kind === 'epoch') {
@@ -302,7 +302,7 @@ export class Partition implements Trust {
     this.#resetAt = this.#marks.next()
     listener.onReset(index)
     if (reply.kind === 'epoch' || isBehind || wasHealed || isUnseen) this.#sayAgain()
-    this.#heals = heals
+    this.#healed = healed
     this.#hole = isBehind || reply.kind === 'trimmed' ? reply.seq : -1
     this.#touch()
     await this.#drain()

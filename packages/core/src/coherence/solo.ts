@@ -8,7 +8,7 @@ export function soloLog(): LogStore {
     invalidate: (): Promise<InvalidateReply> =>
       Promise.resolve({ epoch: SOLO_EPOCH, seq: ++seq, stored: false }),
     sync: () => Promise.reject(new Error('a cache without Redis has nothing to follow')),
-    heal: () => Promise.resolve(0),
+    heal: () => Promise.resolve(''),
     reconnect: () => {},
   }
 }

@@ -8,13 +8,13 @@ export type SyncParts = [
   seq: number,
   nonce: Buffer,
   list: Buffer[],
-  heals: number,
+  healed: Buffer,
 ]
 
 const SYNC_KINDS = { R: 'records', E: 'epoch', D: 'diverged', T: 'trimmed' } as const
 
 /** A SYNC's answer as the engine knows it. */
-export function parseSync([kind, redisMs, epoch, seq, nonce, list, heals]: SyncParts): SyncReply {
+export function parseSync([kind, redisMs, epoch, seq, nonce, list, healed]: SyncParts): SyncReply {
   const letter = String(kind) as keyof typeof SYNC_KINDS
   const records = letter === 'R' ? parseRecords(list, Number(seq)) : []
   const marks = letter === 'R' ? [] : parseMarks(list)
@@ -24,7 +24,7 @@ export function parseSync([kind, redisMs, epoch, seq, nonce, list, heals]: SyncP
     epoch: String(epoch),
     seq: Number(seq),
     nonce: String(nonce),
-    heals: Number(heals),
+    healed: String(healed),
     records,
     marks,
   }

@@ -1,6 +1,6 @@
 /*
  * The protocol's atomic steps. Keys of one partition share a hash tag, so each script touches one Cluster slot:
- *   {ns:p}:m       hash: e epoch, s sequence number, n nonce of the last record, g how often it was healed, and the marks: t<group> holds, for each of 64 slots,
+ *   {ns:p}:m       hash: e epoch, s sequence number, n nonce of the last record, g the name of its last healing, and the marks: t<group> holds, for each of 64 slots,
  *                  the positions of its last hard and soft invalidation, 6 bytes each, as far as any were set. All of it is one
  *                  key, so that marks are never lost without the epoch
  *   {ns:p}:l       stream of records, ids <seq>-0
@@ -169,7 +169,7 @@ local t = redis.call('TIME')
 local now = string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000))
 local e, s = epoch(m, l, ARGV[4])
 local head = redis.call('HMGET', m, 'n', 'g')
-local n, g = head[1] or '-', tonumber(head[2] or 0) or 0
+local n, g = head[1] or '-', head[2] or ''
 local seq, limit = tonumber(ARGV[2]), tonumber(ARGV[5])
 local function snapshot(kind) return {kind, now, e, s, n, redis.call('HGETALL', m), g} end
 if e ~= ARGV[1] then return snapshot('E') end
@@ -198,12 +198,11 @@ return {'R', now, e, s, n, list, g}
 const HEAL = `
 redis.call('DEL', KEYS[2])
 local known = redis.call('HMGET', KEYS[1], 'e', 's', 'g')
-local heals = tonumber(known[3] or 0) or 0
 if known[1] == ARGV[1] and (tonumber(known[2] or 0) or 0) < tonumber(ARGV[2]) then
-  heals = heals + 1
-  redis.call('HSET', KEYS[1], 's', ARGV[2], 'n', ARGV[3], 'g', heals)
+  redis.call('HSET', KEYS[1], 's', ARGV[2], 'n', ARGV[3], 'g', ARGV[3])
+  return ARGV[3]
 end
-return heals
+return known[3] or ''
 `
 
 /* KEYS v   ARGV first-bytes. A key of another type is no value either. */

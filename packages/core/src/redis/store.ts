@@ -185,9 +185,9 @@ export class RedisStore implements Store {
     return parseSync(reply as SyncParts)
   }
 
-  async heal(partition: number, epoch: string, seq: number, nonce: string): Promise<number> {
+  async heal(partition: number, epoch: string, seq: number, nonce: string): Promise<string> {
     const { meta, zero } = this.#name(partition)
-    return Number(await this.#direct('HEAL', 'tiercacheHeal', [meta, zero], epoch, seq, nonce))
+    return String(await this.#direct('HEAL', 'tiercacheHeal', [meta, zero], epoch, seq, nonce))
   }
 
   async discard(partition: number, id: string, head: Buffer): Promise<void> {

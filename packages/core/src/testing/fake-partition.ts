@@ -26,8 +26,8 @@ export interface FakeServer {
 }
 
 interface Meta {
-  /** How often the log was healed. */
-  readonly heals: number
+  /** The name of the last healing. */
+  readonly healed: string
   readonly epoch: string
   readonly seq: number
   readonly nonce: string
@@ -128,8 +128,8 @@ export class FakePartition {
       else if (!stored) this.evict(id)
       this.#history.put(this.#leases, id, undefined)
     }
-    const { epoch, nonce: previous, heals } = this.#opened(epochIfNew)
-    this.#setMeta({ epoch, seq, nonce, heals })
+    const { epoch, nonce: previous, healed } = this.#opened(epochIfNew)
+    this.#setMeta({ epoch, seq, nonce, healed })
     for (const slot of slots) {
       const { hard, soft: softly } = this.#marks.get(slot) ?? { hard: 0, soft: 0 }
       this.#history.put(
@@ -146,18 +146,18 @@ export class FakePartition {
   }
 
   sync(request: SyncRequest): SyncReply {
-    const { epoch, seq, nonce, heals } = this.#opened(request.epochIfNew)
+    const { epoch, seq, nonce, healed } = this.#opened(request.epochIfNew)
     const redisMs = Math.floor(this.#server.clock.wall())
-    const head = { redisMs, epoch, seq, nonce, heals, records: [], marks: [] }
+    const head = { redisMs, epoch, seq, nonce, healed, records: [], marks: [] }
     const kind = this.#kindOf(request)
     if (kind !== 'records') return { ...head, kind, marks: [...this.#marks.values()] }
     return { ...head, kind, records: this.#since(request.seq) ?? [] }
   }
 
-  heal(epoch: string, seq: number, nonce: string): number {
+  heal(epoch: string, seq: number, nonce: string): string {
     const meta = this.#meta
-    if (meta?.epoch === epoch && meta.seq < seq) this.#setMeta({ epoch, seq, nonce, heals: meta.heals + 1 })
-    return this.#meta?.heals ?? 0
+    if (meta?.epoch === epoch && meta.seq < seq) this.#setMeta({ epoch, seq, nonce, healed: nonce })
+    return this.#meta?.healed ?? ''
   }
 
   discard(id: string, head: Buffer): void {
@@ -249,7 +249,7 @@ export class FakePartition {
   #opened(epochIfNew: string): Meta {
     if (this.#meta !== undefined) return this.#meta
     this.loseLog()
-    const meta = { epoch: epochIfNew, seq: 0, nonce: '-', heals: 0 }
+    const meta = { epoch: epochIfNew, seq: 0, nonce: '-', healed: '' }
     this.#setMeta(meta)
     return meta
   }

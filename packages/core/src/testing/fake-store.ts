@@ -69,7 +69,7 @@ export class FakeStore implements Store {
     return this.#connection.run('sync', () => log.sync(request))
   }
 
-  heal(partition: number, epoch: string, seq: number, nonce: string): Promise<number> {
+  heal(partition: number, epoch: string, seq: number, nonce: string): Promise<string> {
     const log = this.#log(partition)
     return this.#connection.run('heal', () => log.heal(epoch, seq, nonce))
   }

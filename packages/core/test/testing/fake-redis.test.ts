@@ -42,8 +42,9 @@ test('messages take the time and the losses that they are given, connection by c
   const caches = [await open(), await open(), await open()]
   const [writer] = caches
   await writer?.set('a', 1)
+  // Until all have heard of it, one way or the other.
+  await clock.advance(600)
   for (const cache of caches) await cache.get('a')
-  await clock.advance(100)
   await writer?.delete('a')
   const held = (): unknown[] => caches.map(cache => cache.getSync('a'))
   await clock.settle()

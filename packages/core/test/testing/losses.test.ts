@@ -105,6 +105,22 @@ describe('when Redis loses data', () => {
     await clock.settle()
     expect([await two.get('a'), await cold.get('a')]).toEqual(['new', 'new'])
   })
+
+  test('a value read ahead of what was heard does not outlive a delete that gets a lost number', async () => {
+    const { open, clock, redis } = world()
+    const [one, two, three] = [await open(), await open(), await open()]
+    redis.dropMessages()
+    await one.delete('unheard of')
+    await three.getOrSet('a', () => 'old')
+    await three.idle()
+    expect([await two.get('a'), two.getSync('a')]).toEqual(['old', 'old'])
+    await one.close()
+    redis.rollback(1)
+    redis.deliverMessages()
+    await three.delete('a')
+    await clock.settle()
+    expect(two.getSync('a')).toBeUndefined()
+  })
 })
 
 describe('when messages do not arrive', () => {

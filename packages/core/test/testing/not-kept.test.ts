@@ -36,3 +36,18 @@ test('neither does one that its loader asked not to keep', async () => {
   expect(await reader.getOrSet('k', skipping, { fresh: true })).toBe('v2')
   expect(await reader.get('k')).not.toBe('v1')
 })
+
+test('a value whose own message overtakes it is answered, not loaded, and read again the next time', async () => {
+  const { open, clock } = world({ latencyMs: (_, connection) => (connection === 0 ? 10 : 0) })
+  const opening = open()
+  await clock.advance(100)
+  const reader = await opening
+  const writer = await open()
+  const reading = reader.getOrSet('k', () => 'loaded')
+  await writer.set('k', 'new')
+  await clock.advance(100)
+  expect([await reading, reader.getSync('k')]).toEqual(['new', undefined])
+  const again = reader.getOrSet('k', () => 'loaded')
+  await clock.advance(100)
+  expect([await again, reader.getSync('k'), reader.stats().loads]).toEqual(['new', 'new', 0])
+})

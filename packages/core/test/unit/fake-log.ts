@@ -44,7 +44,7 @@ export class FakeLog implements LogStore {
   #marks = new Map<number, Mark>()
   #published: LogMessage[] = []
   #nonces = 0
-  #healed = 0
+  #healed = ''
   #epochs = 1
   #gate: PromiseWithResolvers<void> | undefined
 
@@ -97,7 +97,7 @@ export class FakeLog implements LogStore {
     this.epoch = `epoch-${++this.#epochs}`
     this.seq = 0
     this.nonce = '-'
-    this.#healed = 0
+    this.#healed = ''
     this.records = []
     this.#marks.clear()
   }
@@ -126,11 +126,11 @@ export class FakeLog implements LogStore {
     return reply
   }
 
-  async heal(_: number, epoch: string, seq: number, nonce: string): Promise<number> {
+  async heal(_: number, epoch: string, seq: number, nonce: string): Promise<string> {
     this.#check('heal')
     this.heals.push(seq)
     if (epoch === this.epoch && this.seq < seq) {
-      this.#healed++
+      this.#healed = nonce
       this.seq = seq
       this.nonce = nonce
     }
@@ -168,7 +168,7 @@ export class FakeLog implements LogStore {
 
   #syncReply({ epoch, seq, nonce }: SyncRequest): SyncReply {
     const { redisMs, seq: last, nonce: newest } = this
-    const head = { redisMs, epoch: this.epoch, seq: last, nonce: newest, heals: this.#healed }
+    const head = { redisMs, epoch: this.epoch, seq: last, nonce: newest, healed: this.#healed }
     const snapshot = (kind: SyncReply['kind']): SyncReply => ({
       kind,
       ...head,

@@ -96,7 +96,7 @@ export const IN_COHERENCE: readonly Ablation[] = [
     name: 'known position',
     noticedBy: 1278,
     about:
-      'A load is taken to have begun at the position its lease names, although this instance has not heard of it.',
+      'A load, and a value of Redis, is taken to be valid from the position its lease names, although this instance has not heard of it.',
     apply: knowLeases,
   },
   {

@@ -66,7 +66,7 @@ export const IN_REDIS: readonly Ablation[] = [
     apply: () =>
       replace(FakePartition.prototype, 'heal', () => {
         return function (this: FakePartition) {
-          return this.sync(FROM_THE_START).heals
+          return this.sync(FROM_THE_START).healed
         }
       }),
   },
@@ -75,12 +75,12 @@ export const IN_REDIS: readonly Ablation[] = [
     noticedBy: 899,
     about: 'SYNC does not tell that somebody else has healed the log.',
     apply: () => {
-      const first = new WeakMap<FakePartition, SyncReply['heals']>()
+      const first = new WeakMap<FakePartition, SyncReply['healed']>()
       return replace(FakePartition.prototype, 'sync', sync => {
         return function (this: FakePartition, request) {
           const reply = sync.call(this, request)
-          if (!first.has(this)) first.set(this, reply.heals)
-          return { ...reply, heals: first.get(this) ?? reply.heals }
+          if (!first.has(this)) first.set(this, reply.healed)
+          return { ...reply, healed: first.get(this) ?? reply.healed }
         }
       })
     },

@@ -31,7 +31,7 @@ export function syncTests(test: WorldTest): void {
     assert.ok(Number.isInteger(reply.redisMs))
     assert.deepEqual(
       { ...reply, redisMs: 0 },
-      { kind: 'epoch', redisMs: 0, epoch: EPOCH, seq: 0, nonce: '-', heals: 0, records: [], marks: [] },
+      { kind: 'epoch', redisMs: 0, epoch: EPOCH, seq: 0, nonce: '-', healed: '', records: [], marks: [] },
     )
     assert.equal((await syncAt(store, {})).kind, 'records')
   })
@@ -143,9 +143,12 @@ export function syncTests(test: WorldTest): void {
     await store.heal(0, EPOCH, 5, 'healed-2')
     await store.heal(0, 'epoch-xx', 20, 'healed-3')
     const reply = await syncAt(store, { seq: 10, nonce: 'healed-1' })
-    assert.deepEqual([reply.kind, reply.seq, reply.nonce, reply.heals], ['records', 10, 'healed-1', 1])
-    assert.equal(await store.heal(0, EPOCH, 11, 'healed-4'), 2)
-    assert.equal((await syncAt(store, { epoch: 'epoch-xx' })).heals, 2)
+    assert.deepEqual(
+      [reply.kind, reply.seq, reply.nonce, reply.healed],
+      ['records', 10, 'healed-1', 'healed-1'],
+    )
+    assert.equal(await store.heal(0, EPOCH, 11, 'healed-4'), 'healed-4')
+    assert.equal((await syncAt(store, { epoch: 'epoch-xx' })).healed, 'healed-4')
     assert.equal((await syncAt(store, first ?? {})).kind, 'trimmed')
     assert.equal((await store.invalidate(0, invalidateRequest())).seq, 12)
   })
