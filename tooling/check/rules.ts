@@ -19,8 +19,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   tiercache: ['@tiercache/monitor', '@tiercache/core'],
 }
 
-/** The private package that tests, apps and benchmarks of any kind may use. */
-export const testTool = '@tiercache/redis-server'
+/** The private packages that tests, apps and benchmarks of any kind may use. */
+export const testTools: readonly string[] = ['@tiercache/redis-server', '@tiercache/readme']
 
 /** Folders outside a private package that it may reach into, from the package's own folder. */
 export const reachesInto: Readonly<Record<string, readonly string[]>> = {

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { compilerSays, examplesIn, runToEnd, writeExamples } from '@tiercache/readme'
+import { expect, inject, onTestFinished, test } from 'vitest'
 
 /*
  * The examples of the READMEs as a user would run them: each block is a module of its own, type-checked and run against a real Redis.
@@ -11,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
  */
 const packageFolder = join(import.meta.dirname, '../..')
 const root = join(packageFolder, '../..')
-const run = promisify(execFile)
 
 const PRELUDE = `
 const db = {
@@ -24,60 +20,20 @@ const db = {
 }
 `
 
-let folder = ''
-
-beforeAll(async () => {
-  // Inside the package, so that it imports `@tiercache/core` by its own name.
-  folder = await mkdtemp(join(packageFolder, 'test/readme/.examples-'))
-})
-
-afterAll(() => rm(folder, { recursive: true, force: true }))
-
-describe.each(['README.md', 'packages/core/README.md'])('%s', file => {
-  test('its examples type-check and run', { timeout: 60_000 }, async () => {
-    const text = await readFile(join(root, file), 'utf8')
-    const blocks = [...text.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code ?? '')
-    expect(blocks.length).toBeGreaterThan(0)
-    const prefix = file.replaceAll('/', '-')
-    const files = await Promise.all(
-      blocks.map(async (code, i) => {
-        const path = join(folder, `${prefix}-${i}.ts`)
-        await writeFile(
-          path,
-          code.replace(/^(?:import.*\n)+/, imports => imports + PRELUDE),
-        )
-        return path
-      }),
+test.each(['README.md', 'packages/core/README.md'])(
+  'the examples of %s type-check and run',
+  { timeout: 60_000 },
+  async file => {
+    const examples = await examplesIn(join(root, file))
+    const { files, remove } = await writeExamples(
+      packageFolder,
+      examples.map(code => code.replace(/^(?:import.*\n)+/, imports => imports + PRELUDE)),
     )
-    const tsc = join(root, 'node_modules/.bin/tsc')
-    const settings = [
-      '--ignoreConfig',
-      '--noEmit',
-      '--strict',
-      '--module',
-      'nodenext',
-      '--target',
-      'es2024',
-      '--types',
-      'node',
-    ]
-    const sources = [
-      '--customConditions',
-      '@tiercache/source',
-      '--allowImportingTsExtensions',
-      '--skipLibCheck',
-    ]
-    const checked = await run(tsc, [...settings, ...sources, ...files], { cwd: packageFolder }).catch(
-      (error: unknown) => error as { stdout: string },
-    )
-    expect(checked.stdout).toBe('')
+    onTestFinished(remove)
+    expect(await compilerSays(packageFolder, files)).toBe('')
     for (const path of files) {
-      const env = { ...process.env, REDIS_URL: inject('redisUrl') }
-      const { stderr } = await run(process.execPath, ['--conditions=@tiercache/source', path], {
-        env,
-        timeout: 20_000,
-      })
+      const { stderr } = await runToEnd(path, inject('redisUrl'))
       expect(stderr).toBe('')
     }
-  })
-})
+  },
+)

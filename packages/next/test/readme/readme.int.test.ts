@@ -1,46 +1,22 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { compilerSays, examplesIn, runToEnd, writeExamples } from '@tiercache/readme'
 import type {} from '@tiercache/redis-server/global-setup'
+import { expect, inject, onTestFinished, test } from 'vitest'
 
 /* The examples of the README, as files of an application: type-checked, loaded as Next.js loads them, and asked. */
 const packageFolder = join(import.meta.dirname, '../..')
-const tsc = join(packageFolder, '../../node_modules/.bin/tsc')
-const run = promisify(execFile)
-const SETTINGS =
-  '--ignoreConfig --noEmit --strict --module nodenext --target es2024 --lib es2024,esnext.disposable --types node --skipLibCheck'
-const SOURCES = '--customConditions @tiercache/source --allowImportingTsExtensions'
-
-let folder = ''
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(packageFolder, 'test/readme/.examples-'))
-})
-
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const FILES = ['cache-handler.ts', 'page-handler.ts', 'next.config.js', 'route.ts']
 
 test('the examples of the README type-check and work', { timeout: 60_000 }, async () => {
-  const text = await readFile(join(packageFolder, 'README.md'), 'utf8')
-  const blocks = [...text.matchAll(/```[tj]s\n([^]*?)```/g)].map(([, code]) => code ?? '')
-  const files = ['cache-handler.ts', 'page-handler.ts', 'next.config.js', 'route.ts'].map(name =>
-    join(folder, name),
-  )
-  expect(blocks).toHaveLength(files.length)
-  await Promise.all(files.map((file, i) => writeFile(file, blocks[i] ?? '')))
+  const examples = await examplesIn(join(packageFolder, 'README.md'), 'ts|js')
+  const { folder, files, remove } = await writeExamples(packageFolder, examples, FILES)
+  onTestFinished(remove)
   const typed = files.filter(file => file.endsWith('.ts'))
-  const checked = await run(tsc, [...SETTINGS.split(' '), ...SOURCES.split(' '), ...typed], {
-    cwd: packageFolder,
-  }).catch((error: unknown) => error as { stdout: string })
-  expect(checked.stdout).toBe('')
-  await writeFile(join(folder, 'main.js'), MAIN)
-  const env = { ...process.env, REDIS_URL: inject('redisUrl') }
-  const { stdout, stderr } = await run(
-    process.execPath,
-    ['--conditions=@tiercache/source', join(folder, 'main.js')],
-    { env, timeout: 20_000 },
-  )
+  expect(await compilerSays(packageFolder, typed)).toBe('')
+  const main = join(folder, 'main.js')
+  await writeFile(main, MAIN)
+  const { stdout, stderr } = await runToEnd(main, inject('redisUrl'))
   expect([stderr, stdout]).toEqual(['', 'found a page\nMISS HIT 201 MISS\n'])
 })
 
