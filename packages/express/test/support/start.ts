@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
+  listening,
   nativeOptions,
   type TestApp,
   type TestReply,
@@ -49,16 +48,7 @@ export async function start({
       void response.status(500).send('failed')) as express.ErrorRequestHandler,
   )
   const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...(timing !== undefined && { timing: () => timing.stats() }),
-    close: async () => {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  return listening(server, timing)
 }
 
 function shown(request: Request): TestRequest {

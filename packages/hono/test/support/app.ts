@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { type HttpBindings, serve } from '@hono/node-server'
 import { type Cache, createCache } from '@tiercache/core'
+import { listening } from '@tiercache/http/testing'
 import { Hono } from 'hono'
 import { onTestFinished } from 'vitest'
 
@@ -12,14 +11,8 @@ export async function appWith(
   const cache = createCache({})
   const app = new Hono<{ Bindings: HttpBindings }>()
   declare(app, cache)
-  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    server.close()
-    if ('closeAllConnections' in server) server.closeAllConnections()
-    await once(server, 'close')
-  })
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { origin, close } = await listening(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }))
+  onTestFinished(close)
   return {
     cache,
     get: async (path, headers = {}) => {

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { type HttpBindings, serve } from '@hono/node-server'
 import {
+  listening,
   nativeOptions,
   type TestApp,
   type TestReply,
@@ -45,16 +44,7 @@ export async function start({
   }
   app.onError((_error, c) => c.text('failed', 500))
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
-  await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...(timing !== undefined && { timing: () => timing.stats() }),
-    close: async () => {
-      server.close()
-      if ('closeAllConnections' in server) server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  return listening(server, timing)
 }
 
 function shown(c: Context): TestRequest {

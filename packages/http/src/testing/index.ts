@@ -1,4 +1,5 @@
 export { httpConformance } from './http-conformance.ts'
+export { listening } from './listening.ts'
 export { nativeOptions } from './native-options.ts'
 export type { HttpConformanceOptions, Topic } from './world.ts'
 export type {

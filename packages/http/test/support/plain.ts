@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import {
@@ -10,12 +8,14 @@ import {
   invalidator,
   observeNode,
   responseCache,
+  type ResponseTimes,
   responseTimes,
   serveNode,
   statsEndpoint,
   viewOfNode,
 } from '../../src/index.ts'
 import {
+  listening,
   nativeOptions,
   type TestApp,
   type TestReply,
@@ -41,7 +41,7 @@ export async function startPlain(
       : [[admin.path, adminEndpoint(cache, nativeOptions(admin.options, shown))] as const]),
   ])
   const handlers = routes.map(route => ({ route, handler: routeHandler(app, route) }))
-  const server = await listen((request, response) => {
+  return listen((request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? ''
     const endpoint = endpoints.get(path)
     if (endpoint !== undefined) return void answerNode(endpoint, { request, response }, { native: request })
@@ -56,8 +56,7 @@ export async function startPlain(
       if (!response.headersSent) response.writeHead(500).end('failed')
       else response.destroy()
     })
-  })
-  return { ...server, ...(times !== undefined && { timing: () => times.stats() }) }
+  }, times)
 }
 
 /** How `serveNode` serves a route. */
@@ -73,17 +72,8 @@ export function nodeHandler({ cache }: TestApp, { cache: options, invalidates, h
 }
 
 /** A server for a listener. */
-export async function listen(listener: RequestListener): Promise<TestServer> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+export function listen(listener: RequestListener, times?: ResponseTimes): Promise<TestServer> {
+  return listening(createServer(listener).listen(0, '127.0.0.1'), times)
 }
 
 function matches({ method, path }: TestRoute, asked: string, askedPath: string): boolean {

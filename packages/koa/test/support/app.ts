@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { type Cache, createCache } from '@tiercache/core'
+import { listening } from '@tiercache/http/testing'
 import Koa from 'koa'
 import { onTestFinished } from 'vitest'
 
@@ -12,14 +11,8 @@ export async function appWith(
   const app = new Koa()
   app.silent = true
   for (const middleware of middlewares) app.use(middleware(cache))
-  const server = app.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { origin, close } = await listening(app.listen(0, '127.0.0.1'))
+  onTestFinished(close)
   return {
     app,
     cache,

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import {
+  listening,
   nativeOptions,
   type TestApp,
   type TestReply,
@@ -47,16 +46,7 @@ export async function start({
     )
   }
   const server = app.use(router.routes()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...(timing !== undefined && { timing: () => timing.stats() }),
-    close: async () => {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  return listening(server, timing)
 }
 
 function shown(ctx: Context): TestRequest {

@@ -1,7 +1,6 @@
 import 'next/dist/server/node-environment.js' // before what keeps the scope of a request
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listening, type TestServer } from '@tiercache/http/testing'
 import { NodeNextRequest } from 'next/dist/server/base-http/node.js'
 import { addRequestMeta } from 'next/dist/server/request-meta.js'
 import { AppRouteRouteModule } from 'next/dist/server/route-modules/app-route/module.js'
@@ -23,12 +22,6 @@ interface Match {
   readonly params?: Record<string, string | string[]>
 }
 
-/** A server that runs. */
-export interface RouteServer {
-  readonly origin: string
-  readonly close: () => Promise<void>
-}
-
 type RouteModuleContext = Parameters<AppRouteRouteModule['handle']>[1]
 
 /**
@@ -38,7 +31,7 @@ type RouteModuleContext = Parameters<AppRouteRouteModule['handle']>[1]
 export async function serveRoutes(
   routes: readonly Route[],
   match: (path: string) => Match | undefined,
-): Promise<RouteServer> {
+): Promise<TestServer> {
   const modules = new Map(routes.map(route => [route.pattern, moduleOf(route)]))
   const server = createServer((message, out) => {
     const found = match((message.url ?? '/').split('?', 1)[0] ?? '')
@@ -49,16 +42,7 @@ export async function serveRoutes(
       else out.writeHead(500).end()
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  return listening(server.listen(0, '127.0.0.1'))
 }
 
 async function answer(
