@@ -39,9 +39,9 @@ export interface EntryView<T = unknown> {
   readonly tier: 'memory' | 'redis' | 'load'
   /** Past its ttl or not vouched for by Redis, within its grace. */
   readonly stale: boolean
-  /** Time since it was stored, in ms. */
+  /** Time since it was stored, in ms, as of this callback of the event loop. */
   readonly ageMs: number
-  /** Time until it is stale, in ms; 0 if it is. */
+  /** Time until it is stale, in ms, as of this callback; 0 if it is. */
   readonly ttlMs: number
   readonly tags: readonly string[]
 }
@@ -387,13 +387,14 @@ export class Cache {
   }
 
   #view<T>({ entry, tier, stale }: Answer): EntryView<T> {
-    const now = this.#root.engine.parts.clock.now()
+    // The clock that a hit is judged by: what is fresh by it has time left by it. It may be behind an entry made in this callback.
+    const now = Math.max(entry.bornAt, this.#root.engine.parts.clock.recent())
     const ttlMs = stale ? 0 : Math.max(0, entry.freshUntil - now)
     return {
       value: entry.value as T,
       tier,
       stale,
-      ageMs: Math.max(0, now - entry.bornAt),
+      ageMs: now - entry.bornAt,
       ttlMs,
       tags: entry.tags,
     }
