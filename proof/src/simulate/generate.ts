@@ -27,6 +27,7 @@ const FAILOVERS_SHARE = 0.25
 const AT_ONCE_SHARE = 0.1
 const RACE_MS = 30
 const AROUND_MS = 25
+const OLD_LOG = 1_000_000
 const DEATH_SHARE = 0.2
 const DEAF_SHARE = 0.4
 const FAULTS_OF_THE_LOG: readonly FaultName[] = ['failover', 'meta evicted', 'flushed', 'log evicted']
@@ -46,7 +47,7 @@ const WORD = 2 ** 31
 export function generate(seed: number): Plan {
   const random = randomOf(seed)
   const weather = weatherOf(random())
-  const world = worldOf(random, weather)
+  const world = worldOf(seed, random, weather)
   const count = 2 + Math.floor(random() ** 1.5 * 4)
   const instances = Array.from({ length: count }, () => settingsOf(random, world))
   const durationMs = weather === 'calm' ? 800 + world.loads.slowMs : 1200 + Math.floor(random() * 1600)
@@ -65,7 +66,7 @@ function weatherOf(dice: number): Weather {
   return dice < CALM_SHARE + AWAY_SHARE + FAILOVERS_SHARE ? 'failovers' : 'rough'
 }
 
-function worldOf(random: Random, weather: Weather): World {
+function worldOf(seed: number, random: Random, weather: Weather): World {
   const isCalm = weather === 'calm'
   const jitterMs = pick(random, [1, 3, 10])
   // Longer than a round trip, or nothing is well even without faults.
@@ -74,6 +75,7 @@ function worldOf(random: Random, weather: Weather): World {
     isCalm,
     partitions: pick(random, [1, 1, 1, 2, 4]),
     logLength: isCalm ? 10_000 : pick(random, [12, 40, 10_000, 10_000]),
+    logBegins: seed % 2 === 0 ? OLD_LOG : 0,
     deltaMs: pick(random, [200, 300, 500]),
     deadlineMs,
     hardMs: isCalm ? 60_000 : pick(random, [100, 250, 600]),

@@ -16,6 +16,8 @@ export interface World {
   readonly isCalm: boolean
   readonly partitions: number
   readonly logLength: number
+  /** The position of the log in the beginning: what comes after a log that was lost has smaller ones for long. */
+  readonly logBegins: number
   /** Δ, and the cache's deadlines. */
   readonly deltaMs: number
   readonly deadlineMs: number

@@ -98,6 +98,7 @@ async function simpler(plan: Plan, still: Breaks): Promise<Plan> {
   const worlds: readonly Partial<Plan['world']>[] = [
     { partitions: 1 },
     { logLength: 10_000 },
+    { logBegins: 0 },
     { graceMs: 0 },
     { lateArrivals: false },
     { latency: { leastMs: 1, jitterMs: 0 } },

@@ -64,7 +64,7 @@ export async function simulate(plan: Plan, wantsNotes = false): Promise<Run> {
   const recorder = new Recorder(time, wantsNotes)
   const { world, instances } = plan
   const database = new Database(world.rows)
-  const redis = new SimulatedRedis(time, world.partitions, world.logLength, HOUR_MS * 24)
+  const redis = new SimulatedRedis(time, world, HOUR_MS * 24)
   const scene: Scene = { plan, time, database, recorder, lives: [] }
   const ledger = new Ledger(time, database.rows, world.deltaMs, sayingAgainMs(plan))
   watchRedis(redis.partitions, recorder, ledger)

@@ -1,6 +1,8 @@
 import { FakePartition } from '../../../packages/core/src/testing/fake-partition.ts'
+import { formatTargets } from '../../../packages/core/src/coherence/message.ts'
 import type { Clock } from '../../../packages/core/src/clock.ts'
 import { SimulatedProcess } from './simulated-process.ts'
+import type { World } from './plan.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 const RECENT = 12
@@ -23,7 +25,11 @@ export class SimulatedRedis {
   readonly #subscribers = new Set<Subscriber>()
   #stuck: (() => void)[] | undefined
 
-  constructor(time: VirtualTime, partitions: number, logLength: number, wallOffset: number) {
+  constructor(
+    time: VirtualTime,
+    { partitions, logLength, logBegins }: Pick<World, 'partitions' | 'logLength' | 'logBegins'>,
+    wallOffset: number,
+  ) {
     this.#time = time
     this.#clock = new SimulatedProcess(time, 0, wallOffset)
     this.#server = { clock: this.#clock, logLength, full: false }
@@ -36,6 +42,7 @@ export class SimulatedRedis {
           for (const hear of this.#subscribers) hear(index, message)
         }),
     )
+    if (logBegins > 0) for (const partition of this.partitions) beginAt(partition, logBegins)
   }
 
   get isHung(): boolean {
@@ -80,4 +87,22 @@ export class SimulatedRedis {
     this.#subscribers.clear()
     this.#stuck = undefined
   }
+}
+
+/** A log whose last record stands at a position. */
+function beginAt(partition: FakePartition, seq: number): void {
+  const { epoch } = partition.sync({ epoch: '', seq: 0, nonce: '-', epochIfNew: 'long-ago' })
+  partition.heal(epoch, seq - 1, 'before')
+  partition.invalidate({
+    keys: [],
+    values: undefined,
+    number: 0,
+    voidUpTo: 0,
+    slots: [],
+    soft: false,
+    epochIfNew: epoch,
+    nonce: 'last',
+    origin: 'somebody',
+    payload: formatTargets({ keys: [], tags: [], prefixes: [], soft: false }),
+  })
 }

@@ -26,7 +26,8 @@ export async function loadsPart({ quick }: Scale): Promise<Measured> {
         {
           what: `left behind by each of ${readers} ${name}`,
           is: (heapNow().heap - before) / readers,
-          limit: 64,
+          // A load that stayed would be a thousand.
+          limit: 200,
           unit: 'bytes',
         },
         {

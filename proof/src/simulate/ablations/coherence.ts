@@ -38,7 +38,7 @@ export const IN_COHERENCE: readonly Ablation[] = [
   },
   {
     name: 'epoch',
-    noticedBy: 300,
+    noticedBy: 22,
     about: 'Positions of another log are taken for positions of this one.',
     apply: () =>
       replace(Partition.prototype, 'judge', judge => {
@@ -94,7 +94,7 @@ export const IN_COHERENCE: readonly Ablation[] = [
   },
   {
     name: 'known position',
-    noticedBy: 1278,
+    noticedBy: 1602,
     about:
       'A load, and a value of Redis, is taken to be valid from the position its lease names, although this instance has not heard of it.',
     apply: knowLeases,
