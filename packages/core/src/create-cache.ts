@@ -48,6 +48,7 @@ export function createCache(options: CacheOptions = {}): Cache {
     },
     onReset(partition) {
       local.reset(partition)
+      remote?.doubt()
       engine.flights.detachAll(partition)
     },
     onRemote(targets) {

@@ -3,7 +3,8 @@ import type { Entry } from './entry.ts'
 import type { Key } from './key.ts'
 import type { LoadContext } from './load-context.ts'
 import type { Policy } from './policy.ts'
-import type { Claim, Found, Waiter } from './remote.ts'
+import type { Found } from './found.ts'
+import type { Claim, Waiter } from './remote.ts'
 import type { Counters } from './stats.ts'
 
 /** How to load a key, as the first call that wanted it loaded said. */

@@ -3,9 +3,10 @@ import type { Parts } from './engine.ts'
 import type { Entry } from './entry.ts'
 import { CacheError } from './errors.ts'
 import type { Asked, Flight, Flights, Job, Loaded } from './flight.ts'
+import { AWAY, type Found, type FoundEntry, NONE } from './found.ts'
 import { LoadState } from './load-context.ts'
 import { lifetimeOf } from './policy.ts'
-import { AWAY, type Found, type FoundEntry, type Lease, NONE, type Outgoing, type Remote } from './remote.ts'
+import type { Lease, Outgoing, Remote } from './remote.ts'
 import { LatencyRecorder } from './stats.ts'
 
 /** A load is given up, and its signal aborted, after this many times its hard deadline. */

@@ -1,31 +1,14 @@
 import type { Clock } from './clock.ts'
-import { type Envelope, headerBytes } from './codec/envelope.ts'
+import { headerBytes } from './codec/envelope.ts'
 import type { ValueCodec } from './codec/value-codec.ts'
 import type { Partition } from './coherence/partition.ts'
 import { slotsOf } from './coherence/slots.ts'
-import { Entry, type Lifetime } from './entry.ts'
 import { CacheError, isDeadline } from './errors.ts'
 import type { Events } from './events.ts'
+import { AWAY, type Found, Opener } from './found.ts'
 import type { TierMs } from './policy.ts'
 import { LatencyRecorder } from './stats.ts'
 import type { FillReply, Store, StoredTail } from './store.ts'
-
-/** A value that Redis has. It may be served as it is, or where a stale one is allowed. */
-export interface FoundEntry {
-  readonly kind: 'fresh' | 'stale'
-  readonly entry: Entry
-  readonly bytes: Buffer
-  /** It answers those who asked, and is not kept. */
-  readonly passing: boolean
-}
-
-/** What Redis has under a key. */
-export type Found =
-  | FoundEntry
-  /** Nothing that may be served. `bytes` are what is there, if anything is. */
-  | { readonly kind: 'none'; readonly bytes: Buffer }
-  /** Redis could not be asked. */
-  | { readonly kind: 'away'; readonly bytes: Buffer }
 
 /** The right to load a key, from `s0` on, in Redis's order. */
 export interface Lease {
@@ -56,9 +39,6 @@ export interface Outgoing {
   readonly tags: readonly string[]
 }
 
-const NOTHING = Buffer.alloc(0)
-export const NONE: Found = { kind: 'none', bytes: NOTHING }
-export const AWAY: Found = { kind: 'away', bytes: NOTHING }
 /** How long a lease lasts; it is renewed while its holder loads, so this is how long others wait for one who died. */
 const LEASE_MS = 1500
 
@@ -78,6 +58,7 @@ export class Remote {
   readonly #clock: Clock
   readonly #events: Events
   readonly #token: () => string
+  readonly #opener: Opener
   /** When the same trouble was last told of. */
   readonly #told = new Map<string, number>()
   readonly #waiters = new Map<string, Set<() => void>>()
@@ -88,17 +69,21 @@ export class Remote {
     this.#clock = clock
     this.#events = events
     this.#token = token
+    this.#opener = new Opener(store, codec, clock, (operation, error, key) =>
+      this.failed(operation, error, key),
+    )
   }
 
   /** Looks a key up, and gives what `then` makes of it. Never rejects by itself. */
   read<T>(partition: Partition, id: string, then: (found: Found) => T): Promise<T> {
-    const { now: born, known } = partition
+    const lookUp = { partition, id, born: partition.now, known: partition.known }
     // Every eighth is timed: that tells the quantiles as well, and a look at the clock costs as much as a look at memory.
     const from = (this.#reads++ & 7) === 0 ? this.#clock.precise() : 0
     return this.#store.readOne(partition.index, id).then(
       bytes => {
         if (from > 0) this.latency.record(this.#clock.precise() - from)
-        return then(bytes === undefined ? NONE : this.#open(partition, id, bytes, born, known))
+        const found = this.#opener.open(lookUp, bytes)
+        return found instanceof Promise ? found.then(then) : then(found)
       },
       (error: unknown) => {
         this.failed('read', error, id)
@@ -112,10 +97,10 @@ export class Remote {
     const { now: born, known } = partition
     try {
       const values = await this.#store.read(partition.index, ids)
-      return ids.map((id, i) => {
-        const bytes = values[i]
-        return bytes === undefined ? NONE : this.#open(partition, id, bytes, born, known)
-      })
+      const opened = ids.map((id, i) => this.#opener.open({ partition, id, born, known }, values[i]))
+      const found: Found[] = []
+      for (const one of opened) found.push(one instanceof Promise ? await one : one)
+      return found
     } catch (error) {
       this.failed('read', error)
       return ids.map(() => AWAY)
@@ -131,7 +116,7 @@ export class Remote {
       const request = { id, token, leaseMs: LEASE_MS, epochIfNew: this.#token(), reject, force }
       const reply = await this.#store.lease(partition.index, request)
       if (reply.kind === 'value')
-        return { kind: 'found', found: this.#open(partition, id, reply.bytes, born, known) }
+        return { kind: 'found', found: await this.#opener.open({ partition, id, born, known }, reply.bytes) }
       if (reply.kind === 'wait') return reply
       if (reply.epoch !== partition.epoch) partition.syncSoon()
       return { kind: 'lease', lease: { token, epoch: reply.epoch, s0: reply.s0 } }
@@ -196,6 +181,11 @@ export class Remote {
     return { ...sealed, expireMs: ttl.redisMs + graceMs }
   }
 
+  /** Redis may have lost what it had beside the logs. */
+  doubt(): void {
+    this.#opener.doubt()
+  }
+
   /** Hears when the key's lease ends. Make it before asking for the lease, or the news may come in between. */
   waiter(id: string): Waiter {
     const { promise: signal, resolve: wake } = Promise.withResolvers<void>()
@@ -235,58 +225,6 @@ export class Remote {
     }
     this.#events.emit('error', { operation, error, ...(key !== undefined && { key }) })
   }
-
-  /** `born` and `known` are what the partition was at when the read began. */
-  #open(partition: Partition, id: string, bytes: Buffer, born: number, known: number): Found {
-    const now = this.#clock.recent()
-    try {
-      const envelope = this.#codec.open(id, bytes)
-      const life = lifeOf(envelope, now, partition.redisOffsetMs)
-      const kind = this.#kindOf(partition, id, envelope, life, born, now)
-      if (kind === 'none') return { kind, bytes }
-      const { value, bytes: size } = this.#codec.body(id, envelope)
-      // Memory trusts a position only as far as this instance had heard: a failover may use the numbers beyond it again.
-      const s0 = Math.min(envelope.s0, known)
-      const passing =
-        s0 < envelope.s0 && this.#kindOf(partition, id, { ...envelope, s0 }, life, born, now) !== kind
-      const entry = new Entry(value, life, s0, born, envelope.tags, size, partition)
-      if (kind === 'stale') entry.expire()
-      return { kind, entry, bytes, passing }
-    } catch (error) {
-      this.failed('decode', error, id)
-      if (error instanceof CacheError) void this.#discard(partition, id, headerBytes(bytes))
-      return { kind: 'none', bytes }
-    }
-  }
-
-  #kindOf(
-    partition: Partition,
-    id: string,
-    { s0, tags, epoch, mark }: Envelope,
-    life: Lifetime,
-    born: number,
-    now: number,
-  ): 'fresh' | 'stale' | 'none' {
-    const verdict = partition.judge({ id, tags, s0, born, loadedHere: false }, epoch)
-    if (verdict === 'dead') return 'none'
-    if (verdict === 'live' && mark === 0 && now < life.freshUntil && partition.trusts(now)) return 'fresh'
-    return now < life.staleUntil ? 'stale' : 'none'
-  }
-
-  async #discard(partition: Partition, id: string, head: Buffer): Promise<void> {
-    try {
-      await this.#store.discard(partition.index, id, head)
-    } catch (error) {
-      this.failed('discard', error, id)
-    }
-  }
-}
-
-/** When a stored value ends, in this process's time. Its age is never taken for less than none. */
-function lifeOf({ bornMs, ttlMs, graceMs }: Envelope, now: number, redisOffsetMs: number): Lifetime {
-  const bornAt = Math.floor(now - Math.max(0, now + redisOffsetMs - bornMs))
-  const freshUntil = bornAt + ttlMs
-  return { bornAt, freshUntil, staleUntil: graceMs === 0 ? 0 : freshUntil + graceMs }
 }
 
 /** What a refusal of Redis begins with, such as `OOM`: few words, whatever the message says. */

@@ -27,6 +27,10 @@ export interface Store {
   heal(partition: number, epoch: string, seq: number, nonce: string): Promise<string>
   /** Deletes a value if its first bytes are still these. */
   discard(partition: number, id: string, head: Buffer): Promise<void>
+  /** What is kept under the name of a layout, `undefined` if nothing is. Layouts are no part of a log, nor of a partition. */
+  readLayout(name: string): Promise<Buffer | undefined>
+  /** Keeps the bytes of a layout for so long from now on, whatever was kept under its name. */
+  keepLayout(name: string, bytes: Buffer, keepMs: number): Promise<void>
   /** Ids that match a glob (`*` and `?`), found by scanning, in batches. */
   scan(glob: string): AsyncIterable<{ readonly partition: number; readonly ids: readonly string[] }>
   /** One round trip, in ms. */

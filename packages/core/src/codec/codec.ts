@@ -7,7 +7,7 @@ import { CacheError } from '../errors.ts'
 export interface Codec {
   /** A name for messages. */
   readonly id: string
-  /** Stored with each value, to know who reads it: 0 raw, 1 msgpack, 2 JSON, 15 any other. */
+  /** Stored with each value, to know who reads it: 0 raw, 1 msgpack (and 3 for its own use), 2 JSON, 15 any other. */
   readonly flag: number
   /**
    * The bytes of a value. They are copied before the next call, so the same memory may be used again.
@@ -24,6 +24,8 @@ export interface Codec {
 export const RAW_FLAG = 0
 export const MSGPACK_FLAG = 1
 export const JSON_FLAG = 2
+/** What msgpack writes by a layout. */
+export const LAYOUT_FLAG = 3
 export const CUSTOM_FLAG = 15
 
 /** Bytes that do not decode. `E_CODEC`. */

@@ -13,6 +13,8 @@ export const UNWRITABLE: unique symbol = Symbol('unwritable')
 export interface Seen {
   /** Plain objects that are items of an array. */
   rows: number
+  /** Objects that are written with the names of their properties. */
+  records: number
   /** Its regular expressions. */
   patterns?: Patterns
 }
@@ -69,6 +71,7 @@ function isPlainRecord(value: unknown): boolean {
 
 function plainRecord(record: object, seen: Seen, depth: number): object {
   let copy: Record<string, unknown> | undefined
+  seen.records++
   const properties = record as Record<string, unknown>
   for (const key in properties) {
     if (isTroublesome(key)) return [ESCAPE, OBJECT, ...pairs(Object.entries(record), seen, depth)]

@@ -11,8 +11,11 @@ const TYPED_ARRAY = 0x74
 const RECORD = 0x72
 const DATE = 0xff
 
-// Of keys of one record; a longer one is not worth keeping.
-const LONGEST_DEFINITION = 1024
+/** The bytes that records begin with. */
+export const FIRST_RECORD = 0x40
+export const RECORD_IDS = 64
+/** Of keys of one record; a longer one is not worth keeping. */
+export const LONGEST_DEFINITION = 1024
 const NONE: readonly Definition[] = []
 
 /** Where a record is defined: the id that its next records begin with, then its keys. Its first values follow. */
@@ -39,17 +42,19 @@ export interface Scanned {
  * inline records. So hostile bytes never reach a class registered with msgpackr elsewhere in the process, its
  * pointers, its string bundles, or its recursion.
  *
+ * With a `layout`, from `at` on, records have the numbers of fields that it says, and none are defined or named otherwise.
+ *
  * Throws if the bytes are refused.
  */
-export function scan(bytes: Buffer): Scanned {
+export function scan(bytes: Buffer, at: number = 0, layout?: readonly (number | undefined)[]): Scanned {
   const end = bytes.length
   let hasEscapes = false
-  let fields: (number | undefined)[] | undefined // of each record defined so far
+  let fields: readonly (number | undefined)[] | undefined = layout // of each record defined so far
+  let defined: number[] | undefined
   let definitions: Definition[] | undefined
   let canCut = true
   let depth = 0
   let left = 1
-  let at = 0
   for (;;) {
     while (left === 0) {
       if (depth === 0) {
@@ -65,8 +70,10 @@ export function scan(bytes: Buffer): Scanned {
     if (token < 0x80) {
       if (token >= 0x40) {
         const count = fields?.[token]
-        if (count === undefined) canCut = false
-        else items = count
+        if (count === undefined) {
+          if (layout !== undefined) throw new Error('a record that its layout does not have')
+          canCut = false
+        } else items = count
       }
     } else if (token < 0x90) items = (token & 0xf) * 2
     else if (token < 0xa0) items = token & 0xf
@@ -112,13 +119,14 @@ export function scan(bytes: Buffer): Scanned {
           break
         case 0xd4:
           if (bytes[at] === RECORD) {
+            if (layout !== undefined) throw new Error('a definition beside its layout')
             const id = recordId(bytes[at + 1])
             const keysAt = at + 2
             const keys = scanRecordKeys(bytes, keysAt)
             canCut &&= fields?.[id] === undefined && keys.end - keysAt <= LONGEST_DEFINITION
             if (canCut) (definitions ??= []).push({ start: at - 1, id, keysAt, end: keys.end })
             items = keys.count
-            ;(fields ??= [])[id] = items
+            ;(defined ??= fields = [])[id] = items
             at = keys.end
           } else at = scanExtension(bytes, at, 1)
           break
@@ -173,11 +181,13 @@ function scanExtension(bytes: Buffer, at: number, length: number): number {
 }
 
 function recordId(id: number | undefined): number {
-  if (id === undefined || id < 0x40 || id > 0x7f) throw new Error('a record without an id')
+  if (id === undefined || id < FIRST_RECORD || id >= FIRST_RECORD + RECORD_IDS)
+    throw new Error('a record without an id')
   return id
 }
 
-function scanRecordKeys(bytes: Buffer, from: number): { count: number; end: number } {
+/** The number of names in a list of them, and where it ends, which may be beyond the bytes. Throws for anything else. */
+export function scanRecordKeys(bytes: Buffer, from: number): { count: number; end: number } {
   const token = bytes[from]
   let at = from + 1
   let count = 0

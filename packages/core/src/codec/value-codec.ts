@@ -1,21 +1,16 @@
 import { CacheError, shown } from '../errors.ts'
-import { type Codec, CUSTOM_FLAG, undecodable, unencodable } from './codec.ts'
+import { type Codec, CUSTOM_FLAG, LAYOUT_FLAG, undecodable, unencodable } from './codec.ts'
 import { checkCompression, compress, compressionFlag, compressionOf, decompress } from './compression.ts'
 import type { CompressionOptions } from './compression.ts'
 import type { Encryption } from './encryption.ts'
-import {
-  boundFacts,
-  type Envelope,
-  FIXED_BYTES,
-  MAX_TAGS,
-  openEnvelope,
-  type Sealed,
-  sealTail,
-} from './envelope.ts'
-import { packFlags, type Protection, unpackFlags } from './flags.ts'
+import { type Envelope, FIXED_BYTES, MAX_TAGS, openEnvelope, type Sealed, sealTail } from './envelope.ts'
+import { packFlags, unpackFlags } from './flags.ts'
 import type { Integrity } from './integrity.ts'
 import { json } from './json.ts'
-import { msgpack } from './msgpack.ts'
+import { type Body, LaidOut } from './laid-out.ts'
+import { isMsgpack, msgpack } from './msgpack.ts'
+import type { Packed } from './packer.ts'
+import { protect, protectionOf, unprotect } from './protection.ts'
 import { raw } from './raw.ts'
 
 export interface ValueCodecOptions {
@@ -35,6 +30,8 @@ export type ValueMeta = Pick<Sealed, 'bornMs' | 'ttlMs' | 'graceMs' | 'tags'>
 
 /** Values to stored bytes and back: codec, then compression, then encryption or a tag. `bytes` are those of the codec. */
 export interface ValueCodec {
+  /** Writes and reads by layouts, as soon as these have a keeper. */
+  readonly laidOut: LaidOut
   /**
    * A value as bytes, from offset 19 of the envelope on.
    * Throws `CacheError`: `E_VALUE` if the value cannot be encoded, is undefined, or is larger than `maxBytes`;
@@ -48,21 +45,24 @@ export interface ValueCodec {
    * Any codec of tiercache is understood, whichever writes; a body that is not encrypted is refused if encryption
    * is on, and one without a tag if integrity is, since anyone who reaches Redis could have written it.
    */
-  body(keyId: string, envelope: Envelope): { value: unknown; bytes: number }
+  body(keyId: string, envelope: Envelope): Body
 }
 
 /** Throws `CacheError` `E_OPTION` for options that cannot be followed. */
 export function createValueCodec(options: ValueCodecOptions): ValueCodec {
   checkOptions(options)
   const readers = readersFor(options.codec)
+  const laidOut = new LaidOut(options)
+  const writesLaidOut = isMsgpack(options.codec)
   return {
-    seal: (keyId, value, meta) => seal(options, keyId, value, meta),
+    laidOut,
+    seal: (keyId, value, meta) => seal(options, writesLaidOut ? laidOut : undefined, keyId, value, meta),
     open(keyId, bytes) {
       if (bytes.length > options.maxBytes + MOST_BESIDE_BODY)
         throw undecodable(`too long (${bytes.length} bytes)`)
       return openEnvelope(bytes, keyId)
     },
-    body: (keyId, envelope) => open(options, readers, keyId, envelope),
+    body: (keyId, envelope) => open(options, readers, laidOut, keyId, envelope),
   }
 }
 
@@ -101,47 +101,41 @@ function readersFor(codec: Codec): ReadonlyMap<number, Codec> {
 
 function seal(
   options: ValueCodecOptions,
+  laidOut: LaidOut | undefined,
   keyId: string,
   value: unknown,
   { bornMs, ttlMs, graceMs, tags }: ValueMeta,
 ): { tail: Buffer; bytes: number } {
-  const encoded = encode(options, value)
-  const { compression, body } = shrink(options.compression, encoded)
-  const flags = packFlags({ codec: options.codec.flag, compression, protection: protectionOf(options) })
+  const { flag, bytes } = encode(options, laidOut, value, ttlMs + graceMs)
+  const { compression, body } = shrink(options.compression, bytes)
+  const flags = packFlags({ codec: flag, compression, protection: protectionOf(options) })
   const facts = { keyId, flags, bornMs, ttlMs, graceMs, tags }
-  return { tail: sealTail({ ...facts, body: protect(options, facts, body) }), bytes: encoded.length }
+  return { tail: sealTail({ ...facts, body: protect(options, facts, body) }), bytes: bytes.length }
 }
 
-function protectionOf({ encryption, integrity }: ValueCodecOptions): Protection {
-  return encryption !== undefined ? 'encrypted' : integrity !== undefined ? 'authenticated' : 'none'
-}
-
-function protect(
-  { encryption, integrity, namespace }: ValueCodecOptions,
-  facts: Omit<Sealed, 'body'>,
-  body: Buffer,
-): Buffer {
-  if (encryption !== undefined) return encryption.encrypt(body, boundFacts({ ...facts, namespace }))
-  if (integrity !== undefined) return integrity.sign(body, boundFacts({ ...facts, namespace }))
-  return body
-}
-
-function encode({ codec, maxBytes }: ValueCodecOptions, value: unknown): Buffer {
+function encode(
+  { codec, maxBytes }: ValueCodecOptions,
+  laidOut: LaidOut | undefined,
+  value: unknown,
+  keptMs: number,
+): Packed {
   if (value === undefined) throw unencodable('undefined cannot be stored: it means a miss', { path: 'value' })
-  const encoded = asEncoded(codec, value)
-  if (!Buffer.isBuffer(encoded))
-    throw unencodable(`The codec ${codec.id} made ${shown(encoded)}, not a Buffer`)
-  if (encoded.length <= maxBytes) return encoded
-  throw unencodable(`The value has ${encoded.length} bytes, and maxBytes is ${maxBytes}`, { path: 'value' })
+  const packed = laidOut?.encode(value, keptMs) ?? { flag: codec.flag, bytes: asEncoded(codec, value) }
+  const { length } = packed.bytes
+  if (length <= maxBytes) return packed
+  throw unencodable(`The value has ${length} bytes, and maxBytes is ${maxBytes}`, { path: 'value' })
 }
 
-function asEncoded(codec: Codec, value: unknown): unknown {
+function asEncoded(codec: Codec, value: unknown): Buffer {
+  let encoded: unknown
   try {
-    return codec.encode(value)
+    encoded = codec.encode(value)
   } catch (cause) {
     if (cause instanceof CacheError) throw cause
     throw unencodable(`The codec ${codec.id} failed to encode the value`, { path: 'value', cause })
   }
+  if (Buffer.isBuffer(encoded)) return encoded
+  throw unencodable(`The codec ${codec.id} made ${shown(encoded)}, not a Buffer`)
 }
 
 function shrink(
@@ -162,41 +156,25 @@ type Readers = ReadonlyMap<number, Codec>
 function open(
   options: ValueCodecOptions,
   readers: Readers,
+  laidOut: LaidOut,
   keyId: string,
   envelope: Envelope,
-): { value: unknown; bytes: number } {
+): Body {
   try {
     const flags = unpackFlags(envelope.flags)
-    const codec = readers.get(flags.codec)
-    if (codec === undefined) throw undecodable(`codec ${flags.codec} is not configured here`)
     const plain = unprotect(options, flags.protection, keyId, envelope)
     const algorithm = compressionOf(flags.compression)
     const encoded = algorithm === undefined ? plain : decompress(algorithm, plain, options.maxBytes)
     if (encoded.length > options.maxBytes) throw undecodable(`more than ${options.maxBytes} bytes`)
+    if (flags.codec === LAYOUT_FLAG) return laidOut.decode(encoded)
+    const codec = readers.get(flags.codec)
+    if (codec === undefined) throw undecodable(`codec ${flags.codec} is not configured here`)
     const isShared = algorithm === undefined && options.encryption === undefined
-    return { value: decode(codec, encoded, isShared), bytes: encoded.length }
+    return { value: decode(codec, encoded, isShared), bytes: encoded.length, layout: undefined }
   } catch (cause) {
     if (cause instanceof CacheError && cause.code === 'E_CODEC') throw cause
     throw undecodable('its body does not decode', cause)
   }
-}
-
-function unprotect(
-  options: ValueCodecOptions,
-  protection: Protection,
-  keyId: string,
-  envelope: Envelope,
-): Buffer {
-  const expected = protectionOf(options)
-  if (protection !== expected) {
-    throw undecodable(expected === 'none' ? `${protection}, and no keys are given` : `not ${expected}`)
-  }
-  const { encryption, integrity, namespace } = options
-  if (encryption !== undefined)
-    return encryption.decrypt(envelope.body, boundFacts({ ...envelope, namespace, keyId }))
-  if (integrity !== undefined)
-    return integrity.verify(envelope.body, boundFacts({ ...envelope, namespace, keyId }))
-  return envelope.body
 }
 
 function decode(codec: Codec, encoded: Buffer, isShared: boolean): unknown {

@@ -1,6 +1,9 @@
 /** What a partition's keys and its channel are called, in Redis. `value` and `lease` go in front of an id, `fence` of
- * an instance's name. */
-export type Names = Record<'meta' | 'log' | 'zero' | 'channel' | 'value' | 'lease' | 'fence', string>
+ * an instance's name, `layout` of a layout's. */
+export type Names = Record<
+  'meta' | 'log' | 'zero' | 'channel' | 'value' | 'lease' | 'fence' | 'layout',
+  string
+>
 
 /** Where the hash tag of a namespace's partitions begins. */
 export function tagStart(namespace: string): string {
@@ -18,5 +21,6 @@ export function names(namespace: string, partition: number): Names {
     value: `${tag}:v:`,
     lease: `${tag}:L:`,
     fence: `${tag}:F:`,
+    layout: `${tag}:d:`,
   }
 }

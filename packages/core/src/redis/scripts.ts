@@ -10,6 +10,8 @@
  *   {ns:p}:L:<id>  lease: the holder's token, with '!' behind it once somebody waits
  *   {ns:p}:F:<origin>  fence: the sets of that instance up to this number are void, since they were replayed as invalidations. One that
  *                  was on a connection that is gone may arrive later than what the next connection sent
+ * Beside them, touched by no script and in the slot of partition 0:
+ *   {ns:0}:d:<name>  layout: the names of properties that values were written without (codec/layout.ts)
  */
 
 const EPOCH = `

@@ -39,6 +39,8 @@ const LOG_LENGTH = '10000'
 const SYNC_LIMIT = '2000'
 const CLUSTER_PARTITIONS = 16
 const SCAN_BATCH = 500
+/** Where the layouts of all partitions are. */
+const LAYOUT_PARTITION = 0
 
 type Script = (...args: (string | number | Buffer)[]) => Promise<unknown>
 
@@ -192,6 +194,17 @@ export class RedisStore implements Store {
 
   async discard(partition: number, id: string, head: Buffer): Promise<void> {
     await this.#guarded('DISCARD', 'tiercacheDiscard', [this.#name(partition).value + id], head)
+  }
+
+  readLayout(name: string): Promise<Buffer | undefined> {
+    const reader = this.#readers[LAYOUT_PARTITION]
+    return reader?.read(this.#name(LAYOUT_PARTITION).layout + name) ?? Promise.resolve(undefined)
+  }
+
+  async keepLayout(name: string, bytes: Buffer, keepMs: number): Promise<void> {
+    const key = this.#name(LAYOUT_PARTITION).layout + name
+    const keep = (): Promise<unknown> => this.#client().set(key, bytes, 'PX', keepMs)
+    await this.#guard.guarded('SET', () => this.#whenUp(keep), isRefusal)
   }
 
   async *scan(glob: string): AsyncGenerator<{ partition: number; ids: string[] }> {

@@ -13,6 +13,8 @@ export type FakeOperation =
   | 'sync'
   | 'heal'
   | 'discard'
+  | 'readLayout'
+  | 'keepLayout'
   | 'scan'
   | 'ping'
 

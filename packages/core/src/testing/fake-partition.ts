@@ -15,6 +15,7 @@ import type {
   SyncRequest,
 } from '../store.ts'
 import { FakeHistory } from './fake-history.ts'
+import { FakeLayouts, outOfMemory } from './fake-layouts.ts'
 
 /** What the partitions of one stand-in share. */
 export interface FakeServer {
@@ -54,6 +55,7 @@ const SOFT_MARK = 1
  * `redis/scripts.ts`; `storeConformance` holds both to the same.
  */
 export class FakePartition {
+  readonly layouts: FakeLayouts
   readonly #server: FakeServer
   readonly #publish: (message: string) => void
   readonly #history = new FakeHistory()
@@ -67,6 +69,7 @@ export class FakePartition {
   constructor(server: FakeServer, publish: (message: string) => void) {
     this.#server = server
     this.#publish = publish
+    this.layouts = new FakeLayouts(server, this.#history)
   }
 
   read(id: string): Buffer | undefined {
@@ -202,6 +205,7 @@ export class FakePartition {
   flush(): void {
     this.#meta = undefined
     for (const map of [this.#marks, this.#fences, this.#log, this.#values, this.#leases]) map.clear()
+    this.layouts.clear()
     this.#history.clear()
   }
 
@@ -286,8 +290,4 @@ export class FakePartition {
     }
     return records
   }
-}
-
-function outOfMemory(): Error {
-  return new Error("OOM command not allowed when used memory > 'maxmemory'.")
 }

@@ -154,6 +154,16 @@ export class FakeRedis implements StoreDriver {
     for (const partition of this.#all()) partition.loseMeta()
   }
 
+  /** The layouts that values were written by are gone, as by eviction. */
+  loseLayouts(): void {
+    for (const partition of this.#all()) partition.layouts.lose()
+  }
+
+  /** Puts bytes in the place of every layout. */
+  poisonLayouts(bytes: Buffer): void {
+    for (const partition of this.#all()) partition.layouts.poison(Buffer.from(bytes))
+  }
+
   /** Puts bytes in the place of a value. Throws for a key that has none. */
   poison(key: string, bytes: Buffer): void {
     const holder = this.#holder(key)

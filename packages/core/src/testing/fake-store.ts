@@ -79,6 +79,16 @@ export class FakeStore implements Store {
     return this.#connection.run('discard', () => log.discard(id, head))
   }
 
+  readLayout(name: string): Promise<Buffer | undefined> {
+    const log = this.#log(0)
+    return this.#connection.run('readLayout', () => log.layouts.read(name))
+  }
+
+  keepLayout(name: string, bytes: Buffer, keepMs: number): Promise<void> {
+    const log = this.#log(0)
+    return this.#connection.run('keepLayout', () => log.layouts.keep(name, bytes, keepMs))
+  }
+
   async *scan(glob: string): AsyncGenerator<{ partition: number; ids: string[] }> {
     const matches = matcher(glob)
     for (const [partition, log] of this.#logs.entries()) {

@@ -7,7 +7,7 @@ import { integrity } from '../../src/codec/integrity.ts'
 import { json } from '../../src/codec/json.ts'
 import { msgpack } from '../../src/codec/msgpack.ts'
 import { CacheError } from '../../src/errors.ts'
-import { KEY, stored, valueCodec } from './support.ts'
+import { KEY, laidOutCodec, storedAgain, valueCodec } from './support.ts'
 
 /** mulberry32: the same mutations in each run. */
 function randomFrom(seed: number): (below: number) => number {
@@ -39,11 +39,12 @@ const codecs = {
   gzip: valueCodec({ compression: { above: 0, algorithm: 'gzip' } }),
   authenticated: valueCodec({ integrity: integrity({ keys: { a: Buffer.alloc(32, 1) }, current: 'a' }) }),
   encrypted: valueCodec({ encryption: encryption({ keys: { a: Buffer.alloc(32, 1) }, current: 'a' }) }),
+  laidOut: laidOutCodec(),
 }
 const samples = Object.values(codecs).flatMap(codec =>
   values
     .filter((_, i) => codec !== codecs.json || i !== WITH_BIGINT)
-    .map(value => ({ codec, bytes: stored(codec, value) })),
+    .map(value => ({ codec, bytes: storedAgain(codec, value) })),
 )
 
 function mutate(bytes: Buffer, other: Buffer, random: (below: number) => number): Buffer {

@@ -4,7 +4,7 @@ import { json } from '../../src/codec/json.ts'
 import { msgpack } from '../../src/codec/msgpack.ts'
 import { encryption } from '../../src/codec/encryption.ts'
 import type { ValueCodecOptions } from '../../src/codec/value-codec.ts'
-import { META, nested, read, stored, valueCodec } from './support.ts'
+import { laidOutCodec, META, nested, read, stored, storedAgain, valueCodec } from './support.ts'
 
 const rows = (count: number): unknown[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -167,6 +167,13 @@ describe.each(Object.entries(PIPELINES))('%s', (_, pipeline) => {
   })
 })
 
+describe.each(Object.entries(PIPELINES))('by a layout, %s', (_, pipeline) => {
+  const codec = laidOutCodec(pipeline)
+  test.each(Object.entries({ ...JSON_VALUES, ...RICH_VALUES }))('%s comes back equal', (_, value) => {
+    expect(read(codec, storedAgain(codec, value))).toStrictEqual(value)
+  })
+})
+
 test('the order in which values are written does not matter', () => {
   const codec = msgpack()
   const values = [...Object.values(JSON_VALUES), ...Object.values(RICH_VALUES)]
@@ -186,7 +193,7 @@ test('a Buffer stays a Buffer and a Uint8Array a Uint8Array', () => {
 })
 
 test('what a program may write and read is equal, whatever it is', () => {
-  const codecs = Object.values(PIPELINES).map(valueCodec)
+  const codecs = Object.values(PIPELINES).flatMap(pipeline => [valueCodec(pipeline), laidOutCodec(pipeline)])
   const anything = fc.anything({
     key: fc.string({ unit: 'binary' }),
     values: [
@@ -209,7 +216,7 @@ test('what a program may write and read is equal, whatever it is', () => {
   fc.assert(
     fc.property(fc.array(anything, { maxLength: 3 }), fc.nat(codecs.length - 1), (value, which) => {
       const codec = codecs[which] ?? valueCodec()
-      expect(read(codec, stored(codec, value))).toStrictEqual(value)
+      expect(read(codec, storedAgain(codec, value))).toStrictEqual(value)
     }),
     { numRuns: 3000 },
   )
@@ -217,6 +224,7 @@ test('what a program may write and read is equal, whatever it is', () => {
 
 test('rows of one shape with any keys are equal', () => {
   const codec = valueCodec()
+  const laidOut = laidOutCodec()
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.string(), { maxLength: 6 }),
@@ -227,6 +235,7 @@ test('rows of one shape with any keys are equal', () => {
           Object.fromEntries(keys.map((key, k) => [key, from + i * k])),
         )
         expect(read(codec, stored(codec, list))).toStrictEqual(list)
+        expect(read(laidOut, storedAgain(laidOut, list))).toStrictEqual(list)
       },
     ),
     { numRuns: 500 },

@@ -1,6 +1,7 @@
 import { CacheError, type CacheErrorCode } from '../../src/errors.ts'
 import { msgpack } from '../../src/codec/msgpack.ts'
 import { joinEnvelope } from '../../src/codec/envelope.ts'
+import { unpackFlags } from '../../src/codec/flags.ts'
 import {
   createValueCodec,
   type ValueCodec,
@@ -28,6 +29,30 @@ export function valueCodec(options: Partial<ValueCodecOptions> = {}): ValueCodec
     maxBytes: MAX_BYTES,
     ...options,
   })
+}
+
+/** Writes by a layout what it has written twice before. */
+export function laidOutCodec(options: Partial<ValueCodecOptions> = {}): ValueCodec {
+  const codec = valueCodec(options)
+  codec.laidOut.layouts.follow({ keeps: () => true })
+  return codec
+}
+
+/** What Redis would hold of a value that was written before. */
+export function storedAgain(
+  codec: ValueCodec,
+  value: unknown,
+  keyId: string = KEY,
+  meta: ValueMeta = META,
+): Buffer {
+  stored(codec, value, keyId, meta)
+  stored(codec, value, keyId, meta)
+  return stored(codec, value, keyId, meta)
+}
+
+/** Which codec wrote what Redis holds. */
+export function flagOf(codec: ValueCodec, bytes: Buffer, keyId: string = KEY): number {
+  return unpackFlags(codec.open(keyId, bytes).flags).codec
 }
 
 /** What Redis would hold. */

@@ -37,6 +37,9 @@ async function useAll(cache: Cache, other: Cache, namespace: string): Promise<vo
     500,
   ).catch(() => {})
   await Promise.all([first, other.getOrSet('slow', slow)])
+  // Objects, so that their layout is kept and found.
+  for (let i = 0; i < 3; i++) await cache.set(`row:${i}`, { id: i, name: 'row' })
+  await other.getMany(['row:1', 'row:2'])
   await cache.deleteByTag('t')
   await cache.deleteByPrefix('k')
   await cache.delete(['k', 'l'])

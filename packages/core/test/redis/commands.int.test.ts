@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Cache } from '../../src/index.ts'
-import { open, space } from './support/caches.ts'
+import { control, open, space } from './support/caches.ts'
 import { Monitor } from './support/monitor.ts'
+import { until } from './support/until.ts'
 
 /* The goals of performance.md: every command here is sent in one write and awaited, so commands bound round trips from above. */
 
@@ -58,6 +59,19 @@ describe('commands that an operation sends', () => {
     await cache.set('l2', 1, { tags: ['a'] })
     expect(await commandsOf(() => cold.get('l2'))).toEqual(['GET'])
     expect(await commandsOf(() => cold.getOrSet('l2', () => 0))).toEqual(['GET'])
+  })
+
+  test('a hit in Redis of a value told by a layout: one GET, but for the first', async () => {
+    await using redis = control(options.redis)
+    const set = (id: number): Promise<unknown> => cache.set(['row', id], { id, name: `row ${id}` })
+    await set(1)
+    await set(2)
+    await until('the layout is kept', async () => (await redis.keys(`{${namespace}:0}:d:*`)).length === 1)
+    await set(4)
+    expect(await commandsOf(() => cold.get(['row', 4]))).toEqual(['GET', 'GET'])
+    expect(await commandsOf(() => cold.get(['row', 4]))).toEqual(['GET'])
+    expect(await commandsOf(() => cache.set(['row', 5], { id: 5, name: 'row 5' }))).toEqual(['INVALIDATE'])
+    expect(await cold.get(['row', 5])).toEqual({ id: 5, name: 'row 5' })
   })
 
   test('a read of what is nowhere: one GET', async () => {

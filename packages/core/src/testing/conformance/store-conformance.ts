@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Store } from '../../store.ts'
 import { fillTests } from './store-fills.ts'
 import { invalidationTests } from './store-invalidations.ts'
+import { layoutTests } from './store-layouts.ts'
 import { leaseTests } from './store-leases.ts'
 import { fullTests } from './store-memory.ts'
 import { syncTests } from './store-syncs.ts'
@@ -24,6 +25,7 @@ export function storeConformance(test: TestFunction, harness: StoreHarness): voi
   fillTests(check)
   invalidationTests(check)
   syncTests(check)
+  layoutTests(check)
   scanTests(check)
   connectionTests(check)
   if (harness.full !== undefined) fullTests(check)

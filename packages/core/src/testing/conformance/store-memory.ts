@@ -66,6 +66,14 @@ export function fullTests(test: WorldTest): void {
     assert.deepEqual(await store.read(0, ['a']), [bytes])
   })
 
+  test('without memory: a layout is an error, and one there is still answered', async world => {
+    const { store } = await world.open()
+    await store.keepLayout('there', Buffer.from('names'), LONG_MS)
+    await world.harness.full?.(true)
+    await assert.rejects(store.keepLayout('new', Buffer.from('names'), LONG_MS))
+    assert.deepEqual(await store.readLayout('there'), Buffer.from('names'))
+  })
+
   test('without memory: the log begins and heals all the same', async world => {
     const { store } = await world.open()
     await world.harness.full?.(true)
