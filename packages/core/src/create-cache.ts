@@ -8,7 +8,9 @@ import { Engine } from './engine.ts'
 import { Events } from './events.ts'
 import { Local } from './local.ts'
 import { logTo } from './log.ts'
-import { LruTier, type MemoryTier, NO_MEMORY } from './memory/lru.ts'
+import { createTier } from './memory/create-tier.ts'
+import { hashUnder } from './memory/hash.ts'
+import { type MemoryTier, NO_MEMORY } from './memory/tier.ts'
 import { type CacheOptions, isDriver, resolveOptions, type Settings } from './options.ts'
 import { RedisStore } from './redis/store.ts'
 import { Remote } from './remote.ts'
@@ -131,7 +133,8 @@ function openStore(settings: Settings, listener: StoreListener): Store | undefin
 
 function createMemory({ memory }: Settings, events: Events): MemoryTier {
   if (memory === undefined) return NO_MEMORY
-  return new LruTier({
+  const secret = randomBytes(8)
+  return createTier(memory.eviction, hashUnder(secret.readInt32LE(0), secret.readInt32LE(4)), {
     ...memory,
     onEvict: key => {
       if (events.wants('evict')) events.emit('evict', { key })

@@ -194,7 +194,9 @@ export class Loader {
       return { loaded }
     }
     if (!vouched || (remote !== undefined && lease === undefined)) local.vouch(entry, startedAt)
-    if (!killed) local.memory.set(id, entry)
+    // What it took to load counts only where a miss in memory is a load; otherwise it is a read from Redis, whatever the value.
+    const cost = remote === undefined ? Math.max(1, now - startedAt) : 0
+    if (!killed) local.memory.set(id, entry, cost)
     if (remote === undefined || lease === undefined) {
       this.#tellSet(id, false)
       return { loaded }

@@ -4,8 +4,8 @@ import type { Partition } from './coherence/partition.ts'
 import { partitionOf } from './coherence/slots.ts'
 import { Entry, type Freshness, freshness } from './entry.ts'
 import { CacheError } from './errors.ts'
-import type { MemoryTier } from './memory/lru.ts'
 import { DecodedSize, estimateBytes } from './memory/size.ts'
+import type { MemoryTier } from './memory/tier.ts'
 import type { Policy, TierMs } from './policy.ts'
 
 /** Tier 1 as the engine sees it: entries in memory under the judgement of time and coherence. Synchronous throughout. */

@@ -13,6 +13,8 @@ const FOREIGN = new Set([
   'SystemClock',
   'Buffer',
   'Uint8Array',
+  'Uint32Array',
+  'Float64Array',
   'Timeout',
   'KeyObject',
   'RegExp',

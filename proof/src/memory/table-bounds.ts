@@ -99,6 +99,20 @@ export const BOUNDS: readonly Bound[] = [
     tables: [['LRUCache', 100_000_000]],
   },
   {
+    file: 'memory/slot-tier.ts',
+    field: '#slots',
+    holds: 'entries in memory, adaptive',
+    because: '`maxEntries` and `maxBytes`',
+    tables: [['SlotTier.#slots', 100_000_000]],
+  },
+  ...['#ids', '#values', '#free'].map(field => ({
+    file: 'memory/slot-tier.ts',
+    field,
+    holds: 'the slots of these entries',
+    because: 'one more than `maxEntries` at most',
+    tables: [[`SlotTier.${field}`, 100_000_001]] as const,
+  })),
+  {
     file: 'flight.ts',
     field: '#flights',
     holds: 'look-ups and loads under way',

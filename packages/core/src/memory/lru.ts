@@ -1,65 +1,31 @@
 import { LRUCache } from 'lru-cache'
 import type { Entry } from '../entry.ts'
-
-/** Tier 1: entries by id, within limits. Synchronous. It knows nothing of time: the engine judges what it finds. */
-export interface MemoryTier {
-  /** The entry, now the most recently used. */
-  get(id: string): Entry | undefined
-  /** The entry, without touching its place. */
-  peek(id: string): Entry | undefined
-  /** Keeps an entry; what is larger than the whole tier is dropped. */
-  set(id: string, entry: Entry): void
-  delete(id: string): boolean
-  clear(): void
-  entries(): IterableIterator<[string, Entry]>
-  readonly count: number
-  /** Whether the size of entries matters. */
-  readonly weighs: boolean
-  /** Estimated bytes of the values kept, 0 where no limit in bytes is set. */
-  readonly bytes: number
-  readonly evictions: number
-}
-
-export interface MemoryLimits {
-  readonly maxEntries: number
-  /** `undefined`: no limit in bytes. */
-  readonly maxBytes: number | undefined
-  /** Called for what is dropped to stay within the limits. */
-  readonly onEvict: (id: string) => void
-}
-
-/** What an entry costs beside its value and the text of its key: the record, its promise, its place in the list. Measured. */
-const ENTRY_OVERHEAD = 280
+import { type Limits, type MemoryTier, type TierOptions, weightOf } from './tier.ts'
 
 /** Least recently used goes first. */
-export class LruTier implements MemoryTier {
-  readonly #lru: LRUCache<string, Entry>
+export class LruTier<V extends object = Entry> implements MemoryTier<V> {
   readonly weighs: boolean
   evictions = 0
+  readonly #options: TierOptions<V>
+  #lru: LRUCache<string, V>
+  #limits: Limits
 
-  constructor({ maxEntries, maxBytes, onEvict }: MemoryLimits) {
-    const disposal = (_: Entry, id: string, reason: LRUCache.DisposeReason): void => {
-      if (reason !== 'evict') return
-      this.evictions++
-      onEvict(id)
-    }
-    this.weighs = maxBytes !== undefined
-    this.#lru = new LRUCache(
-      maxBytes === undefined
-        ? { max: maxEntries, dispose: disposal }
-        : { max: maxEntries, maxSize: maxBytes, sizeCalculation: size, dispose: disposal },
-    )
+  constructor(options: TierOptions<V>) {
+    this.#options = options
+    this.#limits = options
+    this.weighs = options.maxBytes !== undefined
+    this.#lru = this.#make(options)
   }
 
-  get(id: string): Entry | undefined {
+  get(id: string): V | undefined {
     return this.#lru.get(id)
   }
 
-  peek(id: string): Entry | undefined {
+  peek(id: string): V | undefined {
     return this.#lru.peek(id)
   }
 
-  set(id: string, entry: Entry): void {
+  set(id: string, entry: V): void {
     this.#lru.set(id, entry)
   }
 
@@ -71,8 +37,24 @@ export class LruTier implements MemoryTier {
     this.#lru.clear()
   }
 
-  entries(): IterableIterator<[string, Entry]> {
+  entries(): IterableIterator<[string, V]> {
     return this.#lru.entries()
+  }
+
+  /** Moves every entry to a list of the new size: lru-cache has its limits for life. */
+  resize(limits: Limits): void {
+    const old = this.#lru
+    this.#limits = limits
+    this.#lru = this.#make(limits)
+    for (const id of old.rkeys()) {
+      const entry = old.peek(id)
+      if (entry !== undefined) this.#lru.set(id, entry)
+      if (!this.#lru.has(id)) this.#evicted(id)
+    }
+  }
+
+  get limits(): Limits {
+    return this.#limits
   }
 
   get count(): number {
@@ -82,22 +64,21 @@ export class LruTier implements MemoryTier {
   get bytes(): number {
     return this.#lru.calculatedSize
   }
-}
 
-function size(entry: Entry, id: string): number {
-  return entry.bytes + id.length + ENTRY_OVERHEAD
-}
+  #evicted(id: string): void {
+    this.evictions++
+    this.#options.onEvict(id)
+  }
 
-/** No tier 1: every read goes to Redis. */
-export const NO_MEMORY: MemoryTier = {
-  get: () => undefined,
-  peek: () => undefined,
-  set: () => {},
-  delete: () => false,
-  clear: () => {},
-  entries: () => [].values(),
-  count: 0,
-  weighs: false,
-  bytes: 0,
-  evictions: 0,
+  #make({ maxEntries, maxBytes }: Limits): LRUCache<string, V> {
+    const { weigh = weightOf as unknown as NonNullable<TierOptions<V>['weigh']> } = this.#options
+    const dispose = (_: V, id: string, reason: LRUCache.DisposeReason): void => {
+      if (reason === 'evict') this.#evicted(id)
+    }
+    return new LRUCache(
+      maxBytes === undefined
+        ? { max: maxEntries, dispose }
+        : { max: maxEntries, maxSize: maxBytes, sizeCalculation: weigh, dispose },
+    )
+  }
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Entry } from '../../src/entry.ts'
-import { LruTier, NO_MEMORY } from '../../src/memory/lru.ts'
+import { LruTier } from '../../src/memory/lru.ts'
 import { DecodedSize, estimateBytes } from '../../src/memory/size.ts'
+import { NO_MEMORY } from '../../src/memory/tier.ts'
 
 const entry = (bytes = 0): Entry =>
   new Entry('v', { bornAt: 0, freshUntil: 1, staleUntil: 1 }, 0, 0, [], bytes, {

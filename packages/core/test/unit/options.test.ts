@@ -120,6 +120,19 @@ test('every documented option is taken', async () => {
   await cache.close()
 })
 
+test('adaptive eviction works through the whole cache, whichever limit is given', async () => {
+  for (const memory of [{ maxEntries: 20 }, { maxBytes: '20kb' }] as const) {
+    const cache = createCache({ memory: { ...memory, eviction: 'adaptive' } })
+    for (let i = 0; i < 200; i++) {
+      expect(await cache.getOrSet('hot', () => 'hot')).toBe('hot')
+      expect(await cache.getOrSet(['k', i], () => i)).toBe(i)
+    }
+    const { memory: tier, loads } = cache.stats()
+    expect([loads, cache.getSync('hot'), tier.evictions > 100]).toStrictEqual([201, 'hot', true])
+    await cache.close()
+  }
+})
+
 test('options that are undefined are as if not given', () => {
   const names = [
     'namespace',

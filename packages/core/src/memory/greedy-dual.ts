@@ -1,0 +1,147 @@
+import type { EvictionPolicy } from './eviction-policy.ts'
+import { grown } from './lists.ts'
+
+/** How far one cost may be from the mean, either way: one slow load does not keep its entry for ever. */
+const COST_RANGE = 32
+/** What a new cost weighs in the mean. */
+const COST_NEWS = 0.01
+
+/**
+ * Keeps what answers most reads, or saves most work, per byte: priority = age + uses × cost / weight, where the age is the lowest
+ * priority when something last had to go (GreedyDual-Size-Frequency: Cherkasova 1998; Cao and Irani 1997). A use changes a priority alone; the
+ * heap hears of it when the entry comes to its top, which is sound since priorities only rise.
+ */
+export class GreedyDual implements EvictionPolicy {
+  /** Slots, the lowest key on top. */
+  #heap = new Uint32Array(0)
+  #size = 0
+  /** Where in the heap a slot is. */
+  #places = new Uint32Array(0)
+  /** What the heap is ordered by: priorities as they were when it last looked. */
+  #keys = new Float64Array(0)
+  #priorities = new Float64Array(0)
+  /** What one use is worth: cost / weight. */
+  #worth = new Float64Array(0)
+  #uses = new Uint32Array(0)
+  #age = 0
+  #meanCost = 0
+
+  grow(slots: number): void {
+    this.#heap = grown(this.#heap, slots)
+    this.#places = grown(this.#places, slots)
+    this.#keys = grown(this.#keys, slots)
+    this.#priorities = grown(this.#priorities, slots)
+    this.#worth = grown(this.#worth, slots)
+    this.#uses = grown(this.#uses, slots)
+  }
+
+  hit(slot: number): void {
+    const uses = (this.#uses[slot] ?? 0) + 1
+    this.#uses[slot] = uses
+    this.#priorities[slot] = this.#age + uses * (this.#worth[slot] ?? 0)
+  }
+
+  insert(slot: number, _: number, weight: number, cost: number): void {
+    this.#worth[slot] = this.#costOf(cost) / Math.max(1, weight)
+    this.#uses[slot] = 0
+    this.hit(slot)
+    this.#keys[slot] = this.#priorities[slot] ?? 0
+    this.#place(this.#size, slot)
+    this.#rise(this.#size++)
+  }
+
+  replace(slot: number, weight: number, cost: number): void {
+    this.#worth[slot] = this.#costOf(cost) / Math.max(1, weight)
+    this.hit(slot)
+    const before = this.#keys[slot] ?? 0
+    const now = this.#priorities[slot] ?? 0
+    this.#keys[slot] = now
+    const place = this.#places[slot] ?? 0
+    if (now < before) this.#rise(place)
+    else this.#sink(place)
+  }
+
+  settle(): void {}
+
+  victim(newcomer: number): number {
+    const lowest = this.#lowest()
+    this.#age = Math.max(this.#age, this.#keys[lowest] ?? 0)
+    if (lowest !== newcomer || this.#size === 1) return lowest
+    // The newcomer stays until the next one: whoever sets a value finds it.
+    this.remove(newcomer)
+    const next = this.#lowest()
+    this.#place(this.#size, newcomer)
+    this.#rise(this.#size++)
+    return next
+  }
+
+  remove(slot: number): void {
+    const place = this.#places[slot] ?? 0
+    const last = this.#heap[--this.#size] ?? 0
+    if (last === slot) return
+    this.#place(place, last)
+    this.#rise(place)
+    this.#sink(this.#places[last] ?? 0)
+  }
+
+  clear(): void {
+    this.#size = 0
+    this.#age = 0
+  }
+
+  /** The slot of the lowest priority, the heap set right as far as that needs. */
+  #lowest(): number {
+    for (;;) {
+      const top = this.#heap[0] ?? 0
+      const priority = this.#priorities[top] ?? 0
+      if (priority === this.#keys[top]) return top
+      this.#keys[top] = priority
+      this.#sink(0)
+    }
+  }
+
+  #costOf(cost: number): number {
+    if (cost <= 0) return this.#meanCost || 1
+    const mean = this.#meanCost || cost
+    const within = Math.min(mean * COST_RANGE, Math.max(mean / COST_RANGE, cost))
+    this.#meanCost = mean + (within - mean) * COST_NEWS
+    return within
+  }
+
+  #rise(from: number): void {
+    const slot = this.#heap[from] ?? 0
+    const key = this.#keys[slot] ?? 0
+    let place = from
+    while (place > 0) {
+      const above = (place - 1) >> 1
+      const other = this.#heap[above] ?? 0
+      if ((this.#keys[other] ?? 0) <= key) break
+      this.#place(place, other)
+      place = above
+    }
+    this.#place(place, slot)
+  }
+
+  #sink(from: number): void {
+    const slot = this.#heap[from] ?? 0
+    const key = this.#keys[slot] ?? 0
+    let place = from
+    for (let below = 2 * place + 1; below < this.#size; below = 2 * place + 1) {
+      if (below + 1 < this.#size && this.#keyAt(below + 1) < this.#keyAt(below)) below++
+      const other = this.#heap[below] ?? 0
+      if ((this.#keys[other] ?? 0) >= key) break
+      this.#place(place, other)
+      place = below
+    }
+    this.#place(place, slot)
+  }
+
+  #keyAt(place: number): number {
+    return this.#keys[this.#heap[place] ?? 0] ?? 0
+  }
+
+  #place(place: number, slot: number): void {
+    this.#heap[place] = slot
+    this.#places[slot] = place
+  }
+}
