@@ -26,6 +26,7 @@ import { type ResourceOptions, Resource } from './resource.ts'
 import type { Root } from './root.ts'
 import { type Rule, Rules } from './rules.ts'
 import type { Counters, Stats } from './stats.ts'
+import type { TraceOptions, TraceRecording } from './trace.ts'
 import { type Wrapped, type WrapOptions, wrap } from './wrap.ts'
 import type { Invalidation } from './writer.ts'
 
@@ -300,6 +301,15 @@ export class Cache {
   /** Listens to events of all namespaces. The function returned stops it. */
   on<E extends CacheEventType>(type: E, listener: CacheListener<E>): () => void {
     return this.#root.engine.parts.events.on(type, listener)
+  }
+
+  /**
+   * Writes which keys of this namespace are read, when, and how large their values are, so that settings can be tried on it: see
+   * docs/sizing.md. It makes `<file>.keys.gz`, `.times.gz` and `.sizes.gz`, which hold numbers in the order of first appearance and
+   * no keys, and keep nothing of the values. It ends at its limits, and with the cache. It compresses and writes behind the reads.
+   */
+  recordTrace(file: string, options: TraceOptions = {}): TraceRecording {
+    return this.#root.record(this.#prefix, file, options)
   }
 
   /** Resolves when Redis is connected and the log is followed, or it is known that it cannot be. Never rejects. */

@@ -7,6 +7,7 @@ import type { Health } from './health.ts'
 import { idOf } from './key.ts'
 import { Counters, type Stats } from './stats.ts'
 import type { Store } from './store.ts'
+import { recordTrace, type TraceOptions, type TraceRecording } from './trace.ts'
 import { within } from './within.ts'
 import type { Invalidation, Writer } from './writer.ts'
 
@@ -25,6 +26,7 @@ export class Root {
   received = 0
   readonly #store: Store | undefined
   readonly #counters = new Map<string, Counters>()
+  readonly #recordings = new Set<TraceRecording>()
   #closing: Promise<void> | undefined
 
   constructor(engine: Engine, writer: Writer, store: Store | undefined, ready: Promise<void>) {
@@ -83,6 +85,15 @@ export class Root {
       breaker: this.#store?.breakerState() ?? 'closed',
       coherence: this.#coherence(),
     }
+  }
+
+  record(prefix: string, file: string, options: TraceOptions): TraceRecording {
+    const { events, clock, local } = this.engine.parts
+    if (this.engine.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
+    const recording = recordTrace(file, options, { events, clock, memory: local.memory, prefix })
+    this.#recordings.add(recording)
+    void recording.done.then(() => this.#recordings.delete(recording))
+    return recording
   }
 
   async health(): Promise<Health> {
@@ -164,6 +175,7 @@ export class Root {
     const { partitions, memory } = this.engine.parts.local
     this.engine.closed = true
     await within(this.engine.idle(), ms, clock, undefined)
+    await Promise.all([...this.#recordings].map(recording => within(recording.stop(), ms, clock, undefined)))
     if (this.#store?.breakerState() !== 'open')
       await Promise.all(
         partitions.flatMap(one => (one.deferred > 0 ? [within(one.sync(), ms, clock, undefined)] : [])),

@@ -113,6 +113,27 @@ export const BOUNDS: readonly Bound[] = [
     tables: [[`SlotTier.${field}`, 100_000_001]] as const,
   })),
   {
+    file: 'trace.ts',
+    field: '#numbers',
+    holds: 'numbers of the keys in a trace, while it is recorded',
+    because: '`maxKeys`; then the recording ends',
+    tables: [['Recording.#numbers', 10_000_000]],
+  },
+  {
+    file: 'trace.ts',
+    field: '#sizes',
+    holds: 'sizes of their values',
+    because: 'one per number',
+    tables: [['Recording.#sizes', 10_000_000]],
+  },
+  {
+    file: 'root.ts',
+    field: '#recordings',
+    holds: 'traces that are being recorded',
+    because: 'one per `recordTrace` that has not ended',
+    tables: [['Root.#recordings', 100]],
+  },
+  {
     file: 'flight.ts',
     field: '#flights',
     holds: 'look-ups and loads under way',
