@@ -26,6 +26,8 @@ export const testTools: readonly string[] = ['@tiercache/redis-server', '@tierca
 export const reachesInto: Readonly<Record<string, readonly string[]>> = {
   // It runs the protocol in simulation and switches parts of it off, which no user can.
   '@tiercache/proof': ['../packages/core/src/'],
+  // It replays traces over the policies themselves, without a cache around them.
+  '@tiercache/benchmarks': ['../packages/core/src/memory/'],
 }
 
 /** Inside a package: files under `from` (paths within the package) import no file under `never` and no such package. */

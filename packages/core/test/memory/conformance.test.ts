@@ -1,6 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { EVICTIONS, type Thing, tierOf } from './support.ts'
+
+// The models are slow, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const thing = (bytes = 1): Thing => ({ bytes })
 const IDS = Array.from({ length: 12 }, (_, i) => `k${i}`)

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Ghosts } from '../../src/memory/ghosts.ts'
 import { FrequencySketch } from '../../src/memory/sketch.ts'
 import { hash, hitRatio, randomOf, tierOf, zipf } from './support.ts'
+
+// The models are slow, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** The policy in plain lists, newest first, as slow as it likes. It shares what is inexact by design: the sketch and the ghosts. */
 class Model {

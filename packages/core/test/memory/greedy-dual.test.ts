@@ -1,6 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { randomOf, tierOf, zipf } from './support.ts'
+
+// The models are slow, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 interface Kept {
   readonly weight: number

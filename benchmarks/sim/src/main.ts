@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url'
+import { generate } from './generate.ts'
+import { readOptions } from './options.ts'
+import { POLICIES } from './replay.ts'
+import { run } from './run.ts'
+import { writeTrace } from './trace.ts'
+
+const HELP = `Replays traces of reads over the policies that decide what memory keeps.
+
+  pnpm sim <trace or folder…> [--policies <names>] [--sizes <sizes>] [--bytes] [--reads <n>] [--html <file>] [--json]
+  pnpm sim generate            makes the trace of this repository anew, the same each time
+
+A trace is NAME.keys.gz, with NAME.sizes.gz and NAME.times.gz beside it if it tells them: as cache.recordTrace(file) writes it.
+
+  --policies <names>  of ${POLICIES.join(', ')}; the first is what the others are compared with (default: lru,adaptive,opt)
+  --sizes <sizes>     shares of the different keys, or numbers (default: 1%,5%,10%,20%)
+  --bytes             sizes are bytes: shares of all values, or 64mb (default policies: lru,adaptive,size-aware)
+  --reads <n>         the first reads of a trace (default: 800000)
+  --html <file>       keeps plots as one page
+  --json              prints the results as JSON; progress goes to stderr
+
+Exit codes: 0 all ran, 1 a trace could not be read, 2 the command line is wrong.
+`
+
+/** What else there is to simulate, by the first word of the command line. */
+const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => void>> = {
+  generate: () => writeTrace(fileURLToPath(new URL('../traces/mixed', import.meta.url)), generate()),
+}
+
+// A script of a package runs in its folder; paths are those of who called it.
+process.chdir(process.env['INIT_CWD'] ?? '.')
+process.exitCode = main(process.argv.slice(2))
+
+function main(argv: readonly string[]): number {
+  const [name = '', ...rest] = argv
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  let options: ReturnType<typeof readOptions> | undefined
+  try {
+    options = command === undefined ? readOptions(argv) : undefined
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\nSee --help.\n`)
+    return 2
+  }
+  if (options?.help === true) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  try {
+    if (options === undefined) command?.(rest)
+    else run(options)
+    return 0
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`)
+    return 1
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,73 @@
+import { LineChart } from 'echarts/charts'
+import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components'
+import { init, use } from 'echarts/core'
+import { SVGRenderer } from 'echarts/renderers'
+import type { Cell } from './compare.ts'
+import type { PolicyName } from './replay.ts'
+
+use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
+
+const WIDTH = 720
+const HEIGHT = 320
+
+/** A page with the hit ratios of each trace by size, a line for each policy. It needs nothing from elsewhere. */
+export function plotsOf(cells: readonly Cell[], policies: readonly PolicyName[]): string {
+  const traces = [...new Set(cells.map(({ trace }) => trace))]
+  const charts = traces.map(trace => {
+    const own = cells.filter(cell => cell.trace === trace)
+    return `<figure>${chartOf(trace, own, policies)}</figure>`
+  })
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Hit ratios by size</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: ${WIDTH}px; padding: 0 1rem }
+figure { margin: 2rem 0 } svg { max-width: 100%; height: auto }
+</style>
+<h1>Hit ratios by size</h1>
+<p>The share of reads that memory answers, by how much it holds. <code>opt</code> knows the future: no policy reaches it.</p>
+${charts.join('\n')}
+</html>
+`
+}
+
+function chartOf(trace: string, cells: readonly Cell[], policies: readonly PolicyName[]): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
+  try {
+    chart.setOption({
+      animation: false,
+      title: { text: trace, textStyle: { fontSize: 15 } },
+      legend: { top: 0, right: 0 },
+      grid: {
+        left: 8,
+        right: 28,
+        top: 48,
+        bottom: 40,
+        outerBoundsMode: 'same',
+        outerBoundsContain: 'axisLabel',
+      },
+      xAxis: {
+        type: 'log',
+        name: 'bytes' in (cells[0]?.size ?? {}) ? 'bytes' : 'entries',
+        nameLocation: 'middle',
+        nameGap: 28,
+      },
+      yAxis: { type: 'value', axisLabel: { formatter: '{value} %' } },
+      series: policies.map(policy => ({
+        type: 'line',
+        name: policy,
+        lineStyle: policy === 'opt' ? { type: 'dashed' } : {},
+        data: cells.flatMap(({ size, hitRatios }) => {
+          const ratio = hitRatios[policy]
+          if (ratio === undefined) return []
+          return [['entries' in size ? size.entries : size.bytes, Math.round(ratio * 10_000) / 100]]
+        }),
+      })),
+    })
+    return chart.renderToSVGString()
+  } finally {
+    chart.dispose()
+  }
+}
