@@ -1,4 +1,5 @@
 import { findRedis } from '@tiercache/redis-server'
+import { column } from './run/compare.ts'
 import type { Environment } from './run/contender.ts'
 import { contest, type Contest, type Effort } from './run/contest.ts'
 import { ratios, type Summary } from './statistics.ts'
@@ -6,7 +7,7 @@ import { AWAITED_ANCHOR, SYNC_ANCHOR } from './suites/l1/contenders.ts'
 import { module as l1 } from './suites/l1/suite.ts'
 import { ANCHOR as GET } from './suites/l2/contenders.ts'
 import { module as l2 } from './suites/l2/suite.ts'
-import { stampedes } from './suites/stampede/suite.ts'
+import { stampedes } from './suites/stampede/stampedes.ts'
 
 /*
  * Ratios to an anchor in the same run, never times. Each figure has a goal, which is reported, and a gate no change may
@@ -52,7 +53,7 @@ const figures: readonly Figure[] = [
   {
     name: 'stampede, loads for 1000 cold reads in each of 4 processes',
     measure: async environment => {
-      const loads = (await stampedes(environment, 5)).map(round => round.loads)
+      const loads = (await stampedes(environment, { processes: 4, rounds: 5 })).map(round => round.loads)
       const isOne = loads.every(count => count === 1)
       return { shown: `${[...new Set(loads)].join(', ')} (must be 1)`, reachesGoal: isOne, passesGate: isOne }
     },
@@ -106,8 +107,12 @@ async function compare<Task>(
     effort,
     onProgress: () => {},
   }
-  const { task: rounds = {} } = await contest(what)
-  const figure = (of: string): number[] => (rounds[of] ?? []).map(round => round[which] ?? Number.NaN)
+  const { task: outcomes = {} } = await contest(what)
+  const figure = (of: string): number[] => {
+    const outcome = outcomes[of] ?? 'was not measured'
+    if (typeof outcome === 'string') throw new Error(`${of}: ${outcome}`)
+    return column(outcome, which)
+  }
   return ratios(figure(name), figure(anchor))
 }
 

@@ -3,21 +3,27 @@ import { findRedis } from '@tiercache/redis-server'
 import { type Options, readOptions } from './options.ts'
 import { factsOf, formatFacts } from './report/machine.ts'
 import { Progress } from './report/progress.ts'
-import { formatTable } from './report/table.ts'
+import type { Results, SuiteReport } from './results.ts'
+import { formatComparison } from './show.ts'
+import { peerIds } from './subjects/peers.ts'
 import { suites } from './suites/index.ts'
-import type { SuiteResult } from './suites/suite.ts'
+import type { Suite } from './suites/suite.ts'
 
-const HELP = `Measures tiercache against the floors it stands on. Every claim is a ratio taken inside one run.
+const HELP = `Measures tiercache against the floors it stands on and the caches beside it. Every claim is a ratio taken inside one run.
 
-  pnpm bench [suite…] [--quick] [--rounds <n>] [--save <name>] [--json]
+  pnpm bench [suite…] [--peers <list>] [--quick] [--rounds <n>] [--save <name>] [--json]
+  pnpm bench --gate
 
 suites
 ${suites.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')}
 
+  --peers <list> the other caches that take part, with commas between them, or none (default: all)
+                 ${peerIds.join(', ')}
   --quick        less of everything: to see that it works, not to quote
   --rounds <n>   rounds per launch
   --save <name>  keep the results as results/<name>.json (default: latest)
   --json         print the results as JSON instead of tables
+  --gate         hold our own figures to the bounds that no change may pass, as npm test does; takes nothing else
 
 REDIS_URL, if set, is the Redis that is used: keys are written there. Otherwise one is started and ended.
 Exit codes: 0 all ran, 1 a suite failed or a promise was broken, 2 the command line is wrong.
@@ -28,10 +34,7 @@ process.exitCode = await main(process.argv.slice(2))
 async function main(argv: readonly string[]): Promise<number> {
   let options: Options
   try {
-    options = readOptions(
-      argv,
-      suites.map(suite => suite.name),
-    )
+    options = readOptions(argv, { suites: suites.map(({ name }) => name), peers: peerIds })
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\nSee --help.\n`)
     return 2
@@ -40,58 +43,70 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
+  if (options.gate) {
+    await import('./gate.ts')
+    return Number(process.exitCode ?? 1)
+  }
   try {
-    return await measure(options)
+    return await measure(options, `pnpm bench ${argv.filter(argument => argument !== '--').join(' ')}`.trim())
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`)
     return 1
   }
 }
 
-async function measure(options: Options): Promise<number> {
+async function measure(options: Options, command: string): Promise<number> {
   const redis = await findRedis({ log: line => process.stderr.write(`${line}\n`) })
   const progress = new Progress()
   try {
     const facts = await factsOf(redis.url)
     if (!options.json) process.stdout.write(`${formatFacts(facts)}\n`)
-    const chosen = suites.filter(({ name }) => options.suites.length === 0 || options.suites.includes(name))
-    const results: Record<string, SuiteResult> = {}
-    for (const suite of chosen) {
+    const reports: SuiteReport[] = []
+    for (const suite of suites.filter(({ name }) => options.suites.includes(name))) {
       progress.begin(suite.name)
-      const result = await suite.run({
-        environment: { redisUrl: redis.url },
-        rounds: options.rounds,
-        quick: options.quick,
-        onProgress: (share, what) => progress.at(share, what),
-      })
+      const report = await measured(suite, redis.url, options, progress)
       progress.end()
-      results[suite.name] = result
-      if (!options.json) show(result)
+      reports.push(report)
+      if (!options.json) show(report)
     }
-    const kept = { format: 1, ...facts, quick: options.quick, suites: results }
-    save(options.save, kept)
-    if (options.json) process.stdout.write(`${JSON.stringify(kept, rounded, 2)}\n`)
-    return Object.values(results).some(({ failures }) => failures.length > 0) ? 1 : 0
+    const results: Results = { format: 2, ...facts, quick: options.quick, command, suites: reports }
+    save(options.save, results)
+    if (options.json) process.stdout.write(`${JSON.stringify(results, rounded, 2)}\n`)
+    return reports.some(({ failures }) => failures.length > 0) ? 1 : 0
   } finally {
     progress.end()
     await redis.stop()
   }
 }
 
-function show({ tables, failures }: SuiteResult): void {
-  for (const table of tables) process.stdout.write(`\n${formatTable(table)}\n`)
+/** A suite that throws says so in its result, and the others are measured. */
+async function measured(
+  { name, about, run }: Suite,
+  redisUrl: string,
+  { peers, rounds, quick }: Options,
+  progress: Progress,
+): Promise<SuiteReport> {
+  const from = performance.now()
+  const onProgress = (share: number, what: string): void => progress.at(share, what)
+  const result = await run({ environment: { redisUrl }, peers, rounds, quick, onProgress }).catch(
+    (error: unknown) => ({ comparisons: [], failures: [`${name} broke off: ${messageOf(error)}`] }),
+  )
+  return { name, about, seconds: Math.round((performance.now() - from) / 100) / 10, ...result }
+}
+
+function show({ comparisons, failures }: SuiteReport): void {
+  for (const comparison of comparisons) process.stdout.write(`\n${formatComparison(comparison)}\n`)
   for (const failure of failures) process.stdout.write(`\nBROKEN  ${failure}\n`)
 }
 
-function save(name: string, results: unknown): void {
+function save(name: string, results: Results): void {
   const folder = new URL('../results/', import.meta.url)
   mkdirSync(folder, { recursive: true })
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(results, rounded, 2)}\n`)
 }
 
-/** Digits that mean nothing are not kept, nor is what only printing needs. */
-function rounded(name: string, value: unknown): unknown {
-  if (name === 'columns') return undefined
+/** Digits that mean nothing are not kept. */
+function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(4)) : value
 }
 

@@ -62,7 +62,7 @@ export interface Metric {
 }
 
 /** What a row's `at` is. */
-export interface Parameter {
+interface Parameter {
   /** `concurrency`, `keys`, `operation`. */
   readonly name: string
   /** `B`; empty for a count and for names. */
@@ -85,7 +85,7 @@ export interface Measured extends Identity {
   readonly target?: Target
 }
 
-export interface Failed extends Identity {
+interface Failed extends Identity {
   /** In a line: what was thrown, or how much of what was asked for was not there. */
   readonly failed: string
 }

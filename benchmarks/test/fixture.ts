@@ -1,13 +1,13 @@
-import type { Contenders } from '../src/run/contender.ts'
+import { type Contenders, floor } from '../src/run/contender.ts'
 
 /** Contenders that end in every way a contender can. */
 export const contenders: Contenders<string, string> = {
-  echo: () => task => task,
-  unprepared: () => {
+  echo: floor(() => task => task),
+  unprepared: floor(() => {
     throw new Error('no preparation')
-  },
-  broken: () => () => {
+  }),
+  broken: floor(() => () => {
     throw new Error('no answer')
-  },
-  gone: () => () => process.exit(3),
+  }),
+  gone: floor(() => () => process.exit(3)),
 }

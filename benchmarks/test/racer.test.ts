@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Racer } from '../src/run/racer.ts'
 
 const module = new URL('./fixture.ts', import.meta.url)
 const environment = { redisUrl: '' }
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 test('a contender answers its tasks from a process of its own', async () => {
   const racer = await Racer.start(module, 'echo', environment)

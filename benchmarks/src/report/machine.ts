@@ -10,6 +10,9 @@ export interface Facts {
   readonly versions: Readonly<Record<string, string | undefined>>
 }
 
+/** It has a package of its own here, beside the ioredis that it asks for. */
+const BENTOCACHE = import.meta.resolve('../../peers/bentocache/open.ts')
+
 /** The facts of this run. */
 export async function factsOf(redisUrl: string): Promise<Facts> {
   return {
@@ -32,6 +35,17 @@ export async function factsOf(redisUrl: string): Promise<Facts> {
       msgpackr: versionOf('msgpackr', core()),
       'msgpackr native addon': nativeAddon(),
       tinybench: versionOf('tinybench'),
+      opossum: versionOf('opossum'),
+      bentocache: versionOf('bentocache', BENTOCACHE),
+      'ioredis of bentocache': versionOf('ioredis', BENTOCACHE),
+      cacheable: versionOf('cacheable'),
+      'cache-manager': versionOf('cache-manager'),
+      keyv: versionOf('keyv'),
+      'layered-loader': versionOf('layered-loader'),
+      'async-cache-dedupe': versionOf('async-cache-dedupe'),
+      'node-redis': versionOf('redis'),
+      express: versionOf('express'),
+      fastify: versionOf('fastify'),
     },
   }
 }

@@ -32,7 +32,7 @@ async function prepare(environment: Environment): Promise<Run<unknown, unknown>>
   const { contenders } = (await import(module)) as { contenders: Contenders<unknown> }
   const contender = contenders[name]
   if (contender === undefined) throw new Error(`there is no contender ${name}`)
-  return contender(environment)
+  return contender.prepare(environment)
 }
 
 function say(message: FromChild): void {

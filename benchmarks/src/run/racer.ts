@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FromChild, ToChild } from './child.ts'
 import type { Environment } from './contender.ts'
@@ -30,7 +30,9 @@ export class Racer {
   static async start(module: URL, name: string, environment: Environment): Promise<Racer> {
     const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
     const execArgv = [...process.execArgv, '--expose-gc']
-    const racer = new Racer(name, fork(entry, [module.href, name], { execArgv, stdio: 'inherit' }))
+    // Stdout is for results alone.
+    const stdio: StdioOptions = ['ignore', 2, 2, 'ipc']
+    const racer = new Racer(name, fork(entry, [module.href, name], { execArgv, stdio }))
     const prepared = racer.#answer<void>(undefined)
     racer.#say({ environment })
     try {
@@ -59,7 +61,10 @@ export class Racer {
   }
 
   async #answer<Answer>(id: number | undefined): Promise<Answer> {
-    const timer = setTimeout(() => this.#fail(`did not answer within ${LONGEST_MS / 1000} s`), LONGEST_MS)
+    const timer = setTimeout(() => {
+      this.#fail(`did not answer within ${LONGEST_MS / 1000} s`)
+      void this.stop() // it would take part in everything that comes
+    }, LONGEST_MS)
     try {
       return await new Promise<Answer>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
     } finally {

@@ -1,20 +1,16 @@
+import type { SuiteResult } from '../results.ts'
 import type { Environment } from '../run/contender.ts'
 import type { Effort } from '../run/contest.ts'
-import type { Table } from '../report/table.ts'
 
 export interface SuiteOptions {
   readonly environment: Environment
+  /** The other caches that take part, by their names on the command line. */
+  readonly peers: readonly string[]
   /** Rounds per launch, where one was asked for. */
   readonly rounds: number | undefined
   /** Less of everything: to see whether it works, not to quote. */
   readonly quick: boolean
   readonly onProgress: (share: number, what: string) => void
-}
-
-export interface SuiteResult {
-  readonly tables: readonly Table[]
-  /** Promises that were not kept: they fail the run. Slow is no failure here; see gate.ts. */
-  readonly failures: readonly string[]
 }
 
 export interface Suite {
@@ -33,7 +29,7 @@ export interface TimedEffort extends Effort {
 export function effortOf({ quick, rounds }: SuiteOptions, full: TimedEffort): TimedEffort {
   return {
     launches: quick ? 1 : full.launches,
-    rounds: rounds ?? (quick ? Math.ceil(full.rounds / 2) : full.rounds),
+    rounds: rounds ?? (quick ? Math.ceil(full.rounds / 3) : full.rounds),
     sliceMs: quick ? full.sliceMs / 2 : full.sliceMs,
   }
 }

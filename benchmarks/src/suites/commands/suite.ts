@@ -1,22 +1,22 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { type Cache, createCache } from '@tiercache/core'
-import { Redis } from 'ioredis'
-import { committed } from '../../data.ts'
-import type { Suite, SuiteOptions, SuiteResult } from '../suite.ts'
-import { operations, type Operation } from './operations.ts'
-import { Proxy } from './proxy.ts'
+import type { Comparison, Row, SuiteResult } from '../../results.ts'
+import { exactly, failuresOf, identityOf } from '../../run/compare.ts'
+import { chosen, ours } from '../../run/contender.ts'
+import type { Suite, SuiteOptions } from '../suite.ts'
+import { contenders, OPERATIONS } from './contenders.ts'
+import { type Cost, counted, Meter } from './costs.ts'
+import { ownCosts } from './ours.ts'
+import { type Costs, costsOf } from './theirs.ts'
 
-interface Cost {
-  /** Until the call resolved. */
-  readonly before: number
-  /** With what runs behind the answer. */
-  readonly all: number
-  readonly sent: readonly string[]
-  /** Commands Redis executed, those inside its scripts included. */
-  readonly executed: number
-}
-
-const HEARTBEAT_MS = 500
+/** Round trips until the call resolves, as they are promised. */
+const PROMISED: ReadonlyMap<string, number> = new Map([
+  ['L1 hit', 0],
+  ['L1 hit, tagged', 0],
+  ['L2 hit', 1],
+  ['set', 1],
+  ['delete', 1],
+  ['deleteByTag', 1],
+])
+const MISS_AT_MOST = 3
 
 /** What an operation costs in Redis. */
 export const commands: Suite = {
@@ -25,98 +25,74 @@ export const commands: Suite = {
   run,
 }
 
-async function run({ environment, onProgress }: SuiteOptions): Promise<SuiteResult> {
-  const proxy = await Proxy.start(environment.redisUrl)
-  const control = new Redis(environment.redisUrl)
-  const namespace = `bench-commands-${process.pid}`
-  const writer = createCache({ redis: environment.redisUrl, namespace })
-  const url = new URL(environment.redisUrl)
-  url.hostname = '127.0.0.1'
-  url.port = String(proxy.port)
-  const cache = createCache({ redis: url.href, namespace })
+async function run(options: SuiteOptions): Promise<SuiteResult> {
+  const { environment, onProgress } = options
+  const meter = await Meter.start(environment.redisUrl)
   try {
-    await Promise.all([writer.ready(), cache.ready()])
-    for (const operation of operations) await operation.run(cache, 'warm') // scripts are sent once
-    const rows = []
-    for (const [at, operation] of operations.entries()) {
-      onProgress(at / operations.length, operation.name)
-      const cost = await costOf(operation, { cache, writer, proxy, control })
-      rows.push({
-        operation: operation.name,
-        'round trips': cost.before,
-        'with what runs behind': cost.all,
-        'commands sent': cost.sent.length,
-        executed: cost.executed,
-        which: counted(cost.sent),
-      })
+    const own = await ownCosts(meter, {
+      environment,
+      onProgress: (share, what) => onProgress(share / 2, what),
+    })
+    const peers = chosen(contenders, options.peers)
+    const rows = rowsOf(
+      'tiercache',
+      ours(() => () => {}),
+      own,
+    )
+    const beside = rows.filter(({ at }) => (OPERATIONS as readonly unknown[]).includes(at))
+    for (const [at, [name, contender]] of Object.entries(peers).entries()) {
+      onProgress((1 + at / Object.keys(peers).length) / 2, name)
+      beside.push(...rowsOf(name, contender, await costsOf(name, meter, environment.redisUrl)))
     }
-    return {
-      tables: [
-        {
-          title: 'Redis per operation',
-          note: 'round trips: until the call resolves, and in all; executed: commands Redis ran, those inside scripts included',
-          columns: [
-            'operation',
-            'round trips',
-            'with what runs behind',
-            'commands sent',
-            'executed',
-            'which',
-          ],
-          rows,
-        },
-      ],
-      failures: [],
-    }
+    const comparisons = [
+      comparisonOf('commands', 'Redis per operation, caches beside each other', beside),
+      comparisonOf('commands-ours', 'Redis per operation of tiercache', rows),
+    ]
+    return { comparisons, failures: [...failuresOf(comparisons), ...broken(rows)] }
   } finally {
-    await Promise.all([cache.close(), writer.close()])
-    control.disconnect()
-    proxy.stop()
+    meter.stop()
   }
 }
 
-interface Bench {
-  readonly cache: Cache
-  readonly writer: Cache
-  readonly proxy: Proxy
-  readonly control: Redis
-}
-
-async function costOf(operation: Operation, { cache, writer, proxy, control }: Bench): Promise<Cost> {
-  const id = operation.name.replaceAll(' ', '-')
-  if (operation.inRedis === true) {
-    for (const key of operation.keys(id)) await committed(() => writer.set(key, { key }))
-    await wait(20) // until the other instance has heard of it
-  }
-  if (operation.inMemory !== undefined) await operation.inMemory(cache, id)
-  await cache.idle()
-  // The cache's heartbeat has just been sent: the next one comes later than this measurement ends.
-  await proxy.quiet(2 * HEARTBEAT_MS)
-  await wait(20)
-  const executed = await executedBy(control)
-  proxy.take()
-  await operation.run(cache, id)
-  const before = proxy.take()
-  await cache.idle()
-  await wait(20)
-  const after = proxy.take()
+function comparisonOf(id: string, title: string, rows: readonly Row[]): Comparison {
   return {
-    before: before.roundTrips,
-    all: before.roundTrips + after.roundTrips,
-    sent: [...before.commands, ...after.commands],
-    executed: (await executedBy(control)) - executed,
+    id,
+    title,
+    note: 'Until the call resolves, and in all; executed: commands Redis ran, those inside scripts included. A cache without an operation has no row for it; one whose bus carries values finds in memory what others stored.',
+    metric: { name: 'round trips', unit: '', better: 'less' },
+    parameter: { name: 'operation', unit: '', scale: 'names' },
+    rows,
   }
 }
 
-/** Calls of all commands but INFO, which asks for them. */
-async function executedBy(control: Redis): Promise<number> {
-  const text = await control.info('commandstats')
-  const calls = [...text.matchAll(/^cmdstat_(\w+)[^:]*:calls=(\d+)/gm)]
-  return calls.reduce((sum, [, name, count]) => (name === 'info' ? sum : sum + Number(count)), 0)
+function rowsOf(name: string, contender: Parameters<typeof identityOf>[1], costs: Costs): Row[] {
+  return [...costs].map(([operation, cost]): Row => {
+    const identity = { ...identityOf(name, contender), at: operation }
+    if (typeof cost === 'string') return { ...identity, failed: cost }
+    const goal = contender.kind === 'ours' ? promised(operation) : undefined
+    return {
+      ...identity,
+      value: exactly(cost.before),
+      more: furtherOf(cost),
+      ...(goal !== undefined && { target: { of: 'value', goal, gate: goal } as const }),
+    }
+  })
 }
 
-function counted(names: readonly string[]): string {
-  const counts = new Map<string, number>()
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return [...counts].map(([name, count]) => (count === 1 ? name : `${count}× ${name}`)).join(', ')
+function furtherOf({ all, sent, executed }: Cost): Record<string, number | string> {
+  return { 'with what runs behind': all, sent: sent.length, executed, which: counted(sent) }
+}
+
+function promised(operation: string): number | undefined {
+  return operation.startsWith('miss and load') ? MISS_AT_MOST : PROMISED.get(operation)
+}
+
+function broken(rows: readonly Row[]): string[] {
+  return rows.flatMap(row =>
+    'value' in row && row.target !== undefined && row.value.median > row.target.goal
+      ? [
+          `commands: ${row.at} takes ${row.value.median} round trips, where at most ${row.target.goal} are promised`,
+        ]
+      : [],
+  )
 }

@@ -12,6 +12,8 @@ export interface LoadTask {
   readonly path: string
   readonly connections: number
   readonly sliceMs: number
+  /** Bytes that an answer has at least. */
+  readonly least: number
 }
 
 /** What it saw. */
@@ -20,7 +22,7 @@ export interface Loaded {
   readonly ms: number
   readonly p50: number
   readonly p99: number
-  /** Answers with another status than 200. */
+  /** Answers with another status than 200, or with less than they should have. */
   readonly wrong: number
   readonly error?: string
 }
@@ -33,7 +35,7 @@ process.on('message', (task: LoadTask) => {
   )
 })
 
-async function load({ port, path, connections, sliceMs }: LoadTask): Promise<Loaded> {
+async function load({ port, path, connections, sliceMs, least }: LoadTask): Promise<Loaded> {
   const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
   const latencies: number[] = []
   const from = performance.now()
@@ -43,7 +45,7 @@ async function load({ port, path, connections, sliceMs }: LoadTask): Promise<Loa
     const socket = connect(port, '127.0.0.1').setNoDelay(true)
     for (let asked = performance.now(); asked < until;) {
       socket.write(request)
-      if (!(await answered(socket))) wrong++
+      if (!(await answered(socket, least))) wrong++
       const now = performance.now()
       latencies.push(now - asked)
       asked = now
@@ -60,16 +62,17 @@ async function load({ port, path, connections, sliceMs }: LoadTask): Promise<Loa
   }
 }
 
-/** Resolves when an answer is complete, with whether it is a 200. */
-function answered(socket: Socket): Promise<boolean> {
+/** Resolves when an answer is complete, with whether it is a 200 of so many bytes. */
+function answered(socket: Socket, least: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     let missing = Number.NaN
     let isRight = false
     const hear = (chunk: Buffer): void => {
       if (Number.isNaN(missing)) {
         const head = chunk.toString('latin1', 0, chunk.indexOf('\r\n\r\n') + 4)
-        isRight = head.startsWith('HTTP/1.1 200 ')
-        missing = head.length + Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
+        const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
+        isRight = head.startsWith('HTTP/1.1 200 ') && length >= least
+        missing = head.length + length
         if (Number.isNaN(missing)) return end(() => reject(new Error(`no length in ${JSON.stringify(head)}`)))
       }
       missing -= chunk.length

@@ -1,7 +1,9 @@
-import type { Table } from '../../report/table.ts'
-import { contest, type Rounds } from '../../run/contest.ts'
-import { ratios, summarize } from '../../statistics.ts'
-import { effortOf, type Suite, type SuiteOptions, type SuiteResult } from '../suite.ts'
+import { GOALS } from '../../goals.ts'
+import type { Comparison, SuiteResult } from '../../results.ts'
+import { compare, failuresOf, renamed } from '../../run/compare.ts'
+import { chosen, type Contenders } from '../../run/contender.ts'
+import { contest, type Outcomes } from '../../run/contest.ts'
+import { effortOf, type Suite, type SuiteOptions } from '../suite.ts'
 import { ANCHOR, contenders, FRAMEWORKS, nameOf } from './contenders.ts'
 import type { HttpTask } from './serve.ts'
 
@@ -9,7 +11,7 @@ const module = new URL('./contenders.ts', import.meta.url)
 
 const BYTES = 10_240
 const CONNECTIONS = 50
-const EFFORT = { launches: 2, rounds: 7, sliceMs: 700 }
+const EFFORT = { launches: 1, rounds: 7, sliceMs: 250 }
 
 /** Responses from the cache. */
 export const http: Suite = {
@@ -20,34 +22,32 @@ export const http: Suite = {
 
 async function run(options: SuiteOptions): Promise<SuiteResult> {
   const effort = effortOf(options, EFFORT)
-  const names = Object.keys(contenders)
+  const present = chosen(contenders, options.peers)
+  const names = Object.keys(present)
   const task: HttpTask = { bytes: BYTES, connections: CONNECTIONS, sliceMs: effort.sliceMs }
-  const { task: rounds = {} } = await contest({ ...options, module, names, tasks: { task }, effort })
-  const wrong = Object.values(rounds)
-    .flat()
-    .reduce((sum, round) => sum + (round['wrong'] ?? 0), 0)
-  return {
-    tables: FRAMEWORKS.map(framework => tableOf(framework, rounds)),
-    failures: wrong === 0 ? [] : [`http: ${wrong} answers were no 200`],
-  }
+  const outcomes = await contest({ ...options, module, names, tasks: { task }, effort })
+  const comparisons = FRAMEWORKS.map(framework => comparisonOf(framework, present, outcomes))
+  return { comparisons, failures: failuresOf(comparisons) }
 }
 
-function tableOf(framework: string, rounds: Rounds[string]): Table {
-  const anchor = nameOf(framework, ANCHOR)
-  const figure = (name: string, which: string): number[] =>
-    (rounds[name] ?? []).map(round => round[which] ?? Number.NaN)
-  const names = Object.keys(contenders).filter(name => name.startsWith(nameOf(framework, '')))
-  return {
+function comparisonOf(framework: string, present: Contenders, outcomes: Outcomes): Comparison {
+  const prefix = nameOf(framework, '')
+  const own = (name: string): string | undefined =>
+    name.startsWith(prefix) ? name.slice(prefix.length) : undefined
+  return compare(renamed(outcomes, own), {
+    id: `http-${framework}`,
     title: `HTTP, ${BYTES / 1024} KB of JSON, ${CONNECTIONS} connections, ${framework}`,
-    note: `ratio: answers a second over those of '${ANCHOR}' in the same round; more is better`,
-    columns: ['handler', 'ratio', 'req/s', 'p50 ms', 'p99 ms', 'CPU µs/req'],
-    rows: names.map(name => ({
-      handler: name.slice(nameOf(framework, '').length),
-      ratio: ratios(figure(name, 'rps'), figure(anchor, 'rps')),
-      'req/s': summarize(figure(name, 'rps')),
-      'p50 ms': summarize(figure(name, 'p50')),
-      'p99 ms': summarize(figure(name, 'p99')),
-      'CPU µs/req': summarize(figure(name, 'cpu')),
-    })),
-  }
+    note: `Ratio: answers a second over those of '${ANCHOR}'. Other caches keep values, so the handler writes the JSON each time.`,
+    metric: { name: 'answers', unit: '1/s', better: 'more', figure: 'rps' },
+    more: { 'p50 ms': 'p50', 'p99 ms': 'p99', 'CPU µs per answer': 'cpu' },
+    anchor: ANCHOR,
+    contenders: Object.fromEntries(
+      Object.entries(present).flatMap(([name, contender]) => {
+        const plain = own(name)
+        return plain === undefined ? [] : [[plain, contender] as const]
+      }),
+    ),
+    tasks: [{ task: 'task' }],
+    targets: name => (name.endsWith('headers: false') ? GOALS.http : undefined),
+  })
 }

@@ -1,7 +1,9 @@
-import { type Cache, createCache } from '@tiercache/core'
 import { Redis } from 'ioredis'
 import { now } from '../../now.ts'
-import type { Contender, Contenders } from '../../run/contender.ts'
+import { type Contenders, floor, others, ours, type Prepare } from '../../run/contender.ts'
+import { openPeer } from '../../subjects/open.ts'
+import { isThere, type Peer, type Subject } from '../../subjects/subject.ts'
+import { openTiercache } from '../../subjects/tiercache.ts'
 
 /** `arm`: have the key and begin to watch it. `gone`: say when it was gone. `fire`: invalidate it. */
 export interface InvalidationTask {
@@ -15,61 +17,65 @@ export interface Fired {
   readonly resolvedAt: number
 }
 
-type One = Contender<InvalidationTask, Fired | number | void>
+type One = Prepare<InvalidationTask, Fired | number | void>
 
 const CHANNEL = 'bench-invalidation'
+export const ANCHOR = 'PUBLISH'
 
-/** Deletes. */
-const deleter: One = async ({ redisUrl }) => {
-  const cache = await open(redisUrl)
-  return ({ key }) => fired(() => cache.delete(key))
-}
-
-/** Has the value in memory and asks for it in every turn of its event loop, as requests would, until it is gone. */
-const holder: One = async ({ redisUrl }) => {
-  const cache = await open(redisUrl)
-  let gone: Promise<number> | undefined
-  return async ({ step, key }) => {
-    if (step === 'gone') return gone
-    await cache.getOrSet(key, () => key)
-    await cache.idle()
-    if (cache.getSync(key) !== key) throw new Error('the value is not in memory')
-    gone = watch(() => cache.getSync(key) === undefined)
-  }
-}
-
-/** The floor: a message, and nothing done with it. */
-const publisher: One = async ({ redisUrl }) => {
-  const client = new Redis(redisUrl)
-  await client.ping()
-  return ({ key }) => fired(() => client.publish(CHANNEL, key))
-}
-
-/** Hears the message, in a process as busy as that of the holder. */
-const subscriber: One = async ({ redisUrl }) => {
-  const client = new Redis(redisUrl)
-  const heard = new Set<string>()
-  client.on('message', (_, key: string) => heard.add(key))
-  await client.subscribe(CHANNEL)
-  let gone: Promise<number> | undefined
-  return ({ step, key }) => {
-    if (step === 'gone') return gone
-    gone = watch(() => heard.has(key))
-    return undefined
-  }
-}
-
+/** Each in two processes: one that deletes, and one that holds the value. */
 export const contenders: Contenders<InvalidationTask, Fired | number | void> = {
-  deleter,
-  holder,
-  publisher,
-  subscriber,
+  // A message, and nothing done with it.
+  [ANCHOR]: floor(message((client, key) => client.publish(CHANNEL, key))),
+  // What deleting takes at least.
+  'DEL and PUBLISH, one pipeline': floor(
+    message((client, key) => client.pipeline().del(key).publish(CHANNEL, key).exec()),
+  ),
+  'tiercache delete': ours(deletion({ id: 'tiercache', open: openTiercache })),
+  ...others(peer => peer.tiers.includes('both'), deletion),
 }
 
-async function open(redis: string): Promise<Cache> {
-  const cache = createCache({ redis, namespace: 'bench-invalidation' })
-  await cache.ready()
-  return cache
+/** One that deletes, or has the value in memory and asks for it in every turn of its event loop, as requests would, until it is gone. */
+function deletion(peer: Pick<Peer, 'id' | 'open'> & Partial<Peer>): One {
+  return async ({ redisUrl }) => {
+    const namespace = `bench-invalidation-${peer.id}-${(peer.setting ?? '').replaceAll(/\W/g, '')}`
+    const load = async (key: string): Promise<string> => key
+    const cache = await openPeer(peer, { tiers: 'both', redisUrl, namespace, load })
+    let gone: Promise<number> | undefined
+    return async ({ step, key }) => {
+      if (step === 'gone') return gone
+      if (step === 'fire') return fired(() => cache.delete(key))
+      await hold(cache, key)
+      gone = watchFor(cache, key)
+    }
+  }
+}
+
+async function hold(cache: Subject, key: string): Promise<void> {
+  await cache.getOrSet(key)
+  await cache.idle?.()
+  const value = cache.getSync === undefined ? await cache.get(key) : cache.getSync(key)
+  if (value !== key) throw new Error('the value is not there')
+}
+
+/** When it is gone. */
+function watchFor(cache: Subject, key: string): Promise<number> {
+  const { getSync } = cache
+  return getSync === undefined ? watchAwaited(cache, key) : watch(() => !isThere(getSync(key)))
+}
+
+function message(send: (client: Redis, key: string) => Promise<unknown>): One {
+  return async ({ redisUrl }) => {
+    const [client, subscriber] = [new Redis(redisUrl), new Redis(redisUrl)]
+    const heard = new Set<string>()
+    subscriber.on('message', (_, key: string) => heard.add(key))
+    await Promise.all([client.ping(), subscriber.subscribe(CHANNEL)])
+    let gone: Promise<number> | undefined
+    return async ({ step, key }) => {
+      if (step === 'gone') return gone
+      if (step === 'fire') return fired(() => send(client, key))
+      gone = watch(() => heard.has(key))
+    }
+  }
 }
 
 async function fired(call: () => Promise<unknown>): Promise<Fired> {
@@ -86,4 +92,10 @@ function watch(isGone: () => boolean): Promise<number> {
     }
     setImmediate(look)
   })
+}
+
+/** Of a cache that has no other way to look into memory than to ask it. */
+async function watchAwaited(cache: Subject, key: string): Promise<number> {
+  while (isThere(await cache.get(key))) await new Promise(resolve => setImmediate(resolve))
+  return now()
 }

@@ -1,7 +1,17 @@
 import { type Cache, type CacheOptions, createCache, type Key } from '@tiercache/core'
 import { LRUCache } from 'lru-cache'
 import { committed, keysOf, shuffled } from '../../data.ts'
-import type { Contender, Contenders, Environment, Figures } from '../../run/contender.ts'
+import {
+  type Contenders,
+  type Environment,
+  type Figures,
+  floor,
+  others,
+  ours,
+  type Prepare,
+} from '../../run/contender.ts'
+import { openPeer } from '../../subjects/open.ts'
+import type { Peer, Subject } from '../../subjects/subject.ts'
 import { type L1Task, READS, timed } from './time.ts'
 
 /*
@@ -15,32 +25,72 @@ interface Value {
   readonly isLamp: boolean
 }
 
-type L1 = Contender<L1Task, Figures>
+type L1 = Prepare<L1Task, Figures>
 
 const KEYS = 10_000
 /** Reads per call of the inner loop: short calls are compiled as a service's functions are, a loop that never ends is not. */
 const AT_ONCE = 512
+/** Reads per batch of those that take long. */
+const FEWER = 4096
 
+export const synchronous: Contenders<L1Task, Figures> = {
+  'Map.get': floor(sync(() => plainMap())),
+  'lru-cache get, ttl': floor(sync(() => lru({ max: 2 * KEYS, ttl: 3_600_000 }))),
+  'lru-cache get, no ttl': floor(sync(() => lru({ max: 2 * KEYS }))),
+  getSync: ours(sync(() => filled().then(getSync))),
+  'getSync, Redis attached': ours(sync(({ redisUrl }) => filled({ redis: redisUrl }).then(getSync))),
+  'getSync, tags': ours(sync(() => tagged().then(getSync))),
+  'getSync, one hit listener': ours(sync(() => heard().then(getSync))),
+  'getSync, child namespace': ours(sync(() => child().then(getSync))),
+  'getSync, structured key': ours(sync(() => filled().then(getSync), parts)),
+  ...others(
+    peer => peer.id === 'layered-loader' && peer.tiers.includes('memory'),
+    peer => sync(environment => held(peer, environment).then(({ getSync: read }) => read as Read<Value>)),
+  ),
+}
+
+const awaits: Contenders<L1Task, Figures> = {
+  'await a value of a Map': floor(awaited(() => plainMap())),
+  'await lru-cache get, ttl': floor(awaited(() => lru({ max: 2 * KEYS, ttl: 3_600_000 }))),
+  getOrSet: ours(awaited(() => filled().then(getOrSet))),
+  'getOrSet, Redis attached': ours(awaited(({ redisUrl }) => filled({ redis: redisUrl }).then(getOrSet))),
+  'getOrSet, tags': ours(awaited(() => tagged().then(getOrSet))),
+  'getOrSet, one hit listener': ours(awaited(() => heard().then(getOrSet))),
+  'getOrSet, child namespace': ours(awaited(() => child().then(getOrSet))),
+  'getOrSet, structured key': ours(awaited(() => filled().then(getOrSet), parts)),
+  get: ours(awaited(() => filled().then(get))),
+}
+
+/** The other caches, awaited. Those that copy on a hit take a thousand times as long as a `Map`, so they read less. */
+const awaitedPeers: Contenders<L1Task, Figures> = others(
+  peer => peer.tiers.includes('memory') || peer.id === 'node-redis',
+  peer =>
+    awaited(
+      environment => held(peer, environment).then(({ getOrSet: read }) => read as Read<Promise<Value>>),
+      key => key,
+      FEWER,
+    ),
+)
+
+export const awaitedOnes: Contenders<L1Task, Figures> = { ...awaits, ...awaitedPeers }
+
+const AWAITED = ', awaited'
+
+/** A peer may be in both: a name of its own tells which. */
 export const contenders: Contenders<L1Task, Figures> = {
-  'Map.get': sync(() => plainMap()),
-  'lru-cache get, ttl': sync(() => lru({ max: 2 * KEYS, ttl: 3_600_000 })),
-  'lru-cache get, no ttl': sync(() => lru({ max: 2 * KEYS })),
-  getSync: sync(() => filled().then(getSync)),
-  'getSync, Redis attached': sync(({ redisUrl }) => filled({ redis: redisUrl }).then(getSync)),
-  'getSync, tags': sync(() => tagged().then(getSync)),
-  'getSync, one hit listener': sync(() => heard().then(getSync)),
-  'getSync, child namespace': sync(() => child().then(getSync)),
-  'getSync, structured key': sync(() => filled().then(getSync), parts),
+  ...synchronous,
+  ...Object.fromEntries(Object.entries(awaitedOnes).map(([name, one]) => [nameAwaited(name), one])),
+}
 
-  'await a value of a Map': awaited(() => plainMap()),
-  'await lru-cache get, ttl': awaited(() => lru({ max: 2 * KEYS, ttl: 3_600_000 })),
-  getOrSet: awaited(() => filled().then(getOrSet)),
-  'getOrSet, Redis attached': awaited(({ redisUrl }) => filled({ redis: redisUrl }).then(getOrSet)),
-  'getOrSet, tags': awaited(() => tagged().then(getOrSet)),
-  'getOrSet, one hit listener': awaited(() => heard().then(getOrSet)),
-  'getOrSet, child namespace': awaited(() => child().then(getOrSet)),
-  'getOrSet, structured key': awaited(() => filled().then(getOrSet), parts),
-  get: awaited(() => filled().then(get)),
+/** The name of an awaited one in `contenders`. */
+function nameAwaited(name: string): string {
+  return name in synchronous ? `${name}${AWAITED}` : name
+}
+
+/** The name in tables of one of `contenders`; undefined for those that are not awaited. */
+export function awaitedName(name: string): string | undefined {
+  if (name.endsWith(AWAITED)) return name.slice(0, -AWAITED.length)
+  return name in synchronous ? undefined : name
 }
 
 /** What each kind is compared with. */
@@ -70,6 +120,7 @@ function sync(make: Make<Value | undefined>, keyOf: (key: string) => Key = key =
 function awaited(
   make: Make<Value | undefined | Promise<Value | undefined>>,
   keyOf: (key: string) => Key = key => key,
+  reads: number = READS,
 ): L1 {
   return async environment => {
     const read = await make(environment)
@@ -81,9 +132,9 @@ function awaited(
     }
     return timed(async () => {
       let found = 0
-      for (let from = 0; from < READS; from += AT_ONCE) found += await readSome(from, from + AT_ONCE)
+      for (let from = 0; from < reads; from += AT_ONCE) found += await readSome(from, from + AT_ONCE)
       return found
-    })
+    }, reads)
   }
 }
 
@@ -132,6 +183,15 @@ async function fill(cache: Cache): Promise<void> {
   const all = values()
   for (let from = 0; from < all.length; from += 200)
     await committed(() => cache.setMany(all.slice(from, from + 200)))
+}
+
+/** Another cache with all values in memory. */
+async function held(peer: Peer, { redisUrl }: Environment): Promise<Subject> {
+  const tiers = peer.tiers.includes('memory') ? 'memory' : 'both'
+  const cache = await openPeer(peer, { tiers, redisUrl, maxEntries: 2 * KEYS, load: fail })
+  for (const [key, value] of values()) await cache.set(key, value)
+  for (const [key] of values()) await cache.get(key)
+  return cache
 }
 
 async function tagged(): Promise<Cache> {

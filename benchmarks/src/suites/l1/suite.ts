@@ -1,12 +1,21 @@
+import { GOALS } from '../../goals.ts'
+import type { Comparison, SuiteResult } from '../../results.ts'
+import { compare, failuresOf, renamed, type Shown } from '../../run/compare.ts'
+import { chosen } from '../../run/contender.ts'
 import { contest } from '../../run/contest.ts'
-import type { Table } from '../../report/table.ts'
-import { ratios, summarize } from '../../statistics.ts'
-import { effortOf, type Suite, type SuiteOptions, type SuiteResult } from '../suite.ts'
-import { AWAITED_ANCHOR, contenders, SYNC_ANCHOR } from './contenders.ts'
+import { effortOf, type Suite, type SuiteOptions } from '../suite.ts'
+import {
+  AWAITED_ANCHOR,
+  awaitedName,
+  awaitedOnes,
+  contenders,
+  SYNC_ANCHOR,
+  synchronous,
+} from './contenders.ts'
 
 export const module: URL = new URL('./contenders.ts', import.meta.url)
 
-const EFFORT = { launches: 4, rounds: 7, sliceMs: 60 }
+const EFFORT = { launches: 2, rounds: 7, sliceMs: 40 }
 
 /** Hits in memory, per read. */
 export const l1: Suite = {
@@ -16,28 +25,34 @@ export const l1: Suite = {
 }
 
 async function run(options: SuiteOptions): Promise<SuiteResult> {
-  const names = Object.keys(contenders)
+  const names = Object.keys(chosen(contenders, options.peers))
   const effort = effortOf(options, EFFORT)
   const tasks = { reads: { sliceMs: effort.sliceMs } }
-  const { reads = {} } = await contest({ ...options, module, names, tasks, effort })
-  const figure = (name: string, which: string): number[] => (reads[name] ?? []).map(one => one[which] ?? NaN)
-  const table = (title: string, anchor: string, rows: readonly string[]): Table => ({
-    title,
-    note: `ratio: time over that of '${anchor}' in the same round; less is better`,
-    columns: ['read', 'ratio', 'ns', 'B/op'],
-    rows: rows.map(name => ({
-      read: name,
-      ratio: ratios(figure(name, 'ns'), figure(anchor, 'ns')),
-      ns: summarize(figure(name, 'ns')),
-      'B/op': Math.round(summarize(figure(name, 'bytes')).median),
-    })),
-  })
-  const split = names.indexOf(AWAITED_ANCHOR)
-  return {
-    tables: [
-      table('L1 hit, synchronous', SYNC_ANCHOR, names.slice(0, split)),
-      table('L1 hit, awaited', AWAITED_ANCHOR, names.slice(split)),
-    ],
-    failures: [],
-  }
+  const outcomes = await contest({ ...options, module, names, tasks, effort })
+  const shown = {
+    metric: { name: 'time of a read', unit: 'ns', better: 'less', figure: 'ns' },
+    more: { 'B allocated': 'bytes' },
+    tasks: [{ task: 'reads' }],
+  } as const
+  const comparisons: Comparison[] = [
+    compare(outcomes, {
+      ...shown,
+      id: 'l1-sync',
+      title: 'A hit in memory, without a promise',
+      note: `Ratio: time over that of '${SYNC_ANCHOR}'.`,
+      anchor: SYNC_ANCHOR,
+      contenders: chosen(synchronous, options.peers),
+      targets: name => (name === 'getSync' ? GOALS.l1Sync : GOALS.l1Further),
+    }),
+    compare(renamed(outcomes, awaitedName), {
+      ...shown,
+      id: 'l1-awaited',
+      title: 'A hit in memory, awaited',
+      note: `Ratio: time over that of '${AWAITED_ANCHOR}'. node-redis answers from its client-side cache, and its JSON is parsed.`,
+      anchor: AWAITED_ANCHOR,
+      contenders: chosen(awaitedOnes, options.peers),
+      targets: name => (name === 'getOrSet' ? GOALS.l1Awaited : GOALS.l1Further),
+    } satisfies Shown),
+  ]
+  return { comparisons, failures: failuresOf(comparisons) }
 }

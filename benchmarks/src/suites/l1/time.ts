@@ -11,15 +11,15 @@ export interface L1Task {
 export const READS = 65_536
 
 /**
- * Times a batch of reads with tinybench: the median batch of the slice, so that a moment taken by another process does not
+ * Times a batch of `reads` reads with tinybench: the median batch of the slice, so that a moment taken by another process does not
  * count. Between batches the event loop turns, untimed: a cache that hears from Redis must get to hear it.
  * `read` makes a batch and says how many of its reads found their value.
  */
-export function timed(read: () => number | Promise<number>): Run<L1Task, Figures> {
+export function timed(read: () => number | Promise<number>, reads: number = READS): Run<L1Task, Figures> {
   return async ({ sliceMs }) => {
     let missed = 0
     const note = (found: number): void => {
-      missed += READS - found
+      missed += reads - found
     }
     const batch = (): void | Promise<void> => {
       const found = read()
@@ -29,16 +29,16 @@ export function timed(read: () => number | Promise<number>): Run<L1Task, Figures
     const task = bench.add('batch', batch, { afterEach: () => turn() }).getTask('batch')
     await bench.run()
     if (task?.result.state !== 'completed') throw new Error(`tinybench ended as ${task?.result.state}`)
-    const bytes = await bytesOf(batch)
+    const bytes = await bytesOf(batch, reads)
     if (missed > 0) throw new Error(`${missed} reads found nothing`)
-    return { ns: (task.result.latency.p50 * 1e6) / READS, bytes }
+    return { ns: (task.result.latency.p50 * 1e6) / reads, bytes }
   }
 }
 
-async function bytesOf(batch: () => void | Promise<void>): Promise<number> {
+async function bytesOf(batch: () => void | Promise<void>, reads: number): Promise<number> {
   const before = allocated()
   await batch()
-  return (allocated() - before) / READS
+  return (allocated() - before) / reads
 }
 
 /** Bytes that the heap has given out since the process began, where V8 counts them; else what it holds. */

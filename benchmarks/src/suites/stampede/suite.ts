@@ -1,95 +1,101 @@
-import { now } from '../../now.ts'
-import type { Environment, Figures } from '../../run/contender.ts'
-import { withRacers } from '../../run/contest.ts'
-import { summarize } from '../../statistics.ts'
-import { effortOf, type Suite, type SuiteOptions, type SuiteResult } from '../suite.ts'
-import type { StampedeTask } from './contenders.ts'
+import { GOALS } from '../../goals.ts'
+import type { Comparison, SuiteResult } from '../../results.ts'
+import { compare, failuresOf } from '../../run/compare.ts'
+import { chosen, type Figures } from '../../run/contender.ts'
+import type { Outcome, Outcomes } from '../../run/contest.ts'
+import { effortOf, type Suite, type SuiteOptions } from '../suite.ts'
+import { contenders, OURS } from './contenders.ts'
+import { launch, type Part, PARTS } from './launch.ts'
+import { SCENE } from './stampedes.ts'
 
-const PROCESSES = 4
-const READERS = 1000
-const LOAD_MS = 50
-const ROUNDS = 20
-
-/** What one stampede cost. */
-export interface Stampede {
-  /** In all processes together. */
-  readonly loads: number
-  /** From the start until the last reader of the last process had its value. */
-  readonly ms: number
-  /** The same without the time the loader took. */
-  readonly overMs: number
-  /** Reads that ended with something else than the value. */
-  readonly wrong: number
-}
+const EFFORT = { launches: 3, rounds: 4, sliceMs: 0 }
 
 /** Many cold reads at once, in several processes. */
 export const stampede: Suite = {
   name: 'stampede',
-  about: `loads for ${READERS} cold reads at once in each of ${PROCESSES} processes`,
+  about:
+    'loads for 1000 cold reads at once in 1 and in 4 processes; with the winner killed; with Redis stopped',
   run,
 }
 
 async function run(options: SuiteOptions): Promise<SuiteResult> {
-  const { rounds } = effortOf(options, { launches: 1, rounds: ROUNDS, sliceMs: 0 })
-  const found = await stampedes(options.environment, rounds, options.onProgress)
-  const most = Math.max(...found.map(({ loads }) => loads))
-  const least = Math.min(...found.map(({ loads }) => loads))
-  const wrong = found.reduce((sum, one) => sum + one.wrong, 0)
-  return {
-    tables: [
-      {
-        title: `Stampede: ${READERS} cold reads of one key at once in each of ${PROCESSES} processes, loader ${LOAD_MS} ms`,
-        note: `${rounds} rounds; 'over' is what came on top of the loader's own time`,
-        columns: ['cache', 'loads, most', 'loads, least', 'ms', 'over, ms'],
-        rows: [
-          {
-            cache: 'tiercache',
-            'loads, most': most,
-            'loads, least': least,
-            ms: summarize(found.map(({ ms }) => ms)),
-            'over, ms': summarize(found.map(({ overMs }) => overMs)),
-          },
-        ],
-      },
-    ],
-    failures: [
-      ...(most === 1 && least === 1
-        ? []
-        : [`stampede: ${least} to ${most} loads where exactly 1 is promised`]),
-      ...(wrong === 0 ? [] : [`stampede: ${wrong} reads got a wrong value`]),
-    ],
+  const { launches, rounds } = effortOf(options, EFFORT)
+  const present = chosen(contenders, options.peers)
+  const names = Object.keys(present)
+  const outcomes = Object.fromEntries(PARTS.map(part => [part, {} as Record<string, Outcome>]))
+  for (let at = 0; at < launches * names.length; at++) {
+    const name = names[at % names.length] ?? ''
+    options.onProgress(at / (launches * names.length), name)
+    await launch(name, rounds, (part, cost) => note(outcomes, part, name, cost))
   }
+  const comparisons = comparisonsOf(outcomes, present)
+  return { comparisons, failures: [...failuresOf(comparisons), ...broken(outcomes)] }
 }
 
-/** Runs stampedes one after another, each on a new key. */
-export async function stampedes(
-  environment: Environment,
-  rounds: number,
-  onProgress: (share: number, what: string) => void = () => {},
-): Promise<Stampede[]> {
-  const module = new URL('./contenders.ts', import.meta.url)
-  const names = Array.from({ length: PROCESSES }, () => 'reader')
-  return withRacers({ module, names, environment }, async racers => {
-    const found: Stampede[] = []
-    // The first one warms up: it counts like any other in loads, and not in time.
-    for (let round = 0; round <= rounds; round++) {
-      onProgress(round / (rounds + 1), `${round} of ${rounds}`)
-      const task: StampedeTask = {
-        key: `stampede:${process.pid}:${round}:${Date.now()}`,
-        at: now() + 20,
-        readers: READERS,
-        loadMs: LOAD_MS,
-      }
-      const answers = await Promise.all(racers.map(racer => racer.run<Figures>(task)))
-      if (round > 0) found.push(sum(answers))
-    }
-    return found
+function note(
+  outcomes: Record<string, Record<string, Outcome>>,
+  part: Part,
+  name: string,
+  cost: Figures | string,
+): void {
+  const of = outcomes[part] ?? {}
+  const before = of[name] ?? []
+  // Who failed once has failed.
+  if (typeof before !== 'string') of[name] = typeof cost === 'string' ? cost : [...before, cost]
+}
+
+function comparisonsOf(outcomes: Outcomes, present: typeof contenders): Comparison[] {
+  const loads = { name: 'loads', unit: '', better: 'less', figure: 'loads' } as const
+  const time = {
+    name: 'time until the last has its value',
+    unit: 'ms',
+    better: 'less',
+    figure: 'ms',
+  } as const
+  return [
+    compare(outcomes, {
+      id: 'stampede',
+      title: `Stampede: ${SCENE}`,
+      note: "'Over' is what came on top of the loader's own time.",
+      metric: loads,
+      more: { 'time, ms': 'ms', 'over, ms': 'overMs' },
+      parameter: { name: 'processes', unit: '', scale: 'linear' },
+      contenders: present,
+      tasks: [
+        { task: '1 process', at: 1 },
+        { task: '4 processes', at: 4 },
+      ],
+      targets: () => GOALS.stampedeLoads,
+    }),
+    compare(outcomes, {
+      id: 'stampede-winner-killed',
+      title: 'Stampede: the process that loads is killed while 3 others wait',
+      note: 'From the call of the others, in them alone. Who loads in each process anyway has nobody to wait for, and pays with a load for each.',
+      metric: time,
+      more: { loads: 'loads' },
+      contenders: present,
+      tasks: [{ task: 'winner killed' }],
+    }),
+    compare(outcomes, {
+      id: 'stampede-redis-stopped',
+      title: 'Stampede: Redis stands still, 3 processes',
+      note: 'The first thing that the caches hear of it is that no answer comes. Nobody can coordinate without it: a load for each process is right.',
+      metric: time,
+      more: { loads: 'loads' },
+      contenders: present,
+      tasks: [{ task: 'Redis stopped' }],
+    }),
+  ]
+}
+
+/** Our own promise: one load among all, in every round. */
+function broken(outcomes: Outcomes): string[] {
+  return ['1 process', '4 processes'].flatMap(part => {
+    const rounds = outcomes[part]?.[OURS] ?? []
+    if (typeof rounds === 'string') return [] // told of already
+    const wrong = rounds.find(({ loads }) => loads !== 1)
+    return wrong === undefined
+      ? []
+      : [`stampede: ${wrong['loads']} loads in ${part}, where exactly 1 is promised`]
   })
-}
-
-function sum(answers: readonly Figures[]): Stampede {
-  const all = (name: string): number[] => answers.map(answer => answer[name] ?? Number.NaN)
-  const total = (name: string): number => all(name).reduce((a, b) => a + b, 0)
-  const ms = Math.max(...all('ms'))
-  return { loads: total('loads'), ms, overMs: ms - Math.max(...all('loadedIn')), wrong: total('wrong') }
 }

@@ -1,0 +1,46 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Figures } from '../../run/contender.ts'
+import type { Racer } from '../../run/racer.ts'
+import { quantile } from '../../statistics.ts'
+import type { Fired } from './contenders.ts'
+
+const LONGEST_MS = 2000
+
+interface Shot {
+  /** From the call until it was gone elsewhere, in µs. */
+  readonly fromCall: number
+  /** From the moment the call resolved; below 0 it was gone before. */
+  readonly fromResolved: number
+}
+
+/** Invalidates so many keys, one after another: the first process deletes, the second has the value. */
+export async function shoot([from, at]: readonly Racer[], shots: number, prefix: string): Promise<Figures> {
+  if (from === undefined || at === undefined) throw new Error('a process is missing')
+  const found: Shot[] = []
+  for (let i = 0; i < shots; i++) found.push(await one(from, at, `${prefix}:${process.pid}:${i}`))
+  const calls = found.map(({ fromCall }) => fromCall)
+  const resolved = found.map(({ fromResolved }) => fromResolved)
+  return {
+    call: quantile(calls, 0.5),
+    resolved: quantile(resolved, 0.5),
+    worst: Math.max(...resolved),
+    stale: (100 * resolved.filter(us => us > 0).length) / resolved.length,
+  }
+}
+
+async function one(from: Racer, at: Racer, key: string): Promise<Shot> {
+  await at.run({ step: 'arm', key })
+  await wait(1)
+  const gone = at.run<number>({ step: 'gone', key })
+  const { calledAt, resolvedAt } = await from.run<Fired>({ step: 'fire', key })
+  const goneAt = await within(LONGEST_MS, gone)
+  return { fromCall: (goneAt - calledAt) * 1000, fromResolved: (goneAt - resolvedAt) * 1000 }
+}
+
+/** Rejects where a value is served for longer than anybody would wait. */
+export async function within(ms: number, gone: Promise<number>): Promise<number> {
+  gone.catch(() => {}) // it ends with its process
+  const goneAt = await Promise.race([gone, wait(ms, undefined, { ref: false })])
+  if (goneAt === undefined) throw new Error(`the value was still served ${ms / 1000} s later`)
+  return goneAt
+}

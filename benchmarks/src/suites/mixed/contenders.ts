@@ -1,0 +1,171 @@
+import { Redis } from 'ioredis'
+import { now } from '../../now.ts'
+import { pageOf } from '../../data.ts'
+import { type Contenders, type Environment, floor, others, ours, type Prepare } from '../../run/contender.ts'
+import { quantile } from '../../statistics.ts'
+import { openPeer } from '../../subjects/open.ts'
+import type { Peer, Setup } from '../../subjects/subject.ts'
+import { openPatient } from '../../subjects/tiercache.ts'
+import type { Read, Write } from './stale.ts'
+import { chanceOf, zipf } from './zipf.ts'
+
+/** What a process of the service does: `fill` stores its half of the keys, `load` reads all and writes its own. */
+export type MixedTask =
+  | { readonly step: 'fill'; readonly seat: number }
+  | {
+      readonly step: 'load'
+      readonly seat: number
+      readonly at: number
+      readonly sliceMs: number
+      readonly seed: number
+    }
+
+/** What it saw. */
+export interface Load {
+  readonly reads: number
+  readonly ms: number
+  readonly p50: number
+  readonly p99: number
+  readonly loads: number
+  readonly writes: readonly Write[]
+  /** Those that say something about what others had written. */
+  readonly watched: readonly Read[]
+}
+
+/** All that is needed of a cache here. */
+interface Store {
+  readonly get: (key: string) => Promise<unknown>
+  readonly set: (key: string, value: unknown) => Promise<unknown>
+  readonly setMany?: ((entries: [string, unknown][]) => Promise<unknown>) | undefined
+}
+
+interface Item {
+  readonly version: number
+}
+
+export const SEATS = 2
+const KEYS = 10_000
+/** A tenth of the keys fits into memory. */
+const IN_MEMORY = KEYS / 10
+const WRITES = 0.01
+/** Values stored at a time, to begin with. */
+const AT_ONCE = 64
+const READERS = 16
+/** Keys whose reads are kept, to look for stale ones: the hottest, which are written most. */
+const WATCHED = 200
+/** Exponent of Zipf's law. */
+const SKEW = 1
+
+export const ANCHOR = 'ioredis, no memory'
+export const SCENE: string = `${SEATS} processes, ${READERS} readers each; ${KEYS} keys of 1 KB by Zipf's law, a tenth of them in memory; ${WRITES * 100} % writes`
+
+type Mixed = Prepare<MixedTask, Load | void>
+
+export const contenders: Contenders<MixedTask, Load | void> = {
+  [ANCHOR]: floor(service(rawStore)),
+  tiercache: ours(service(subject({ id: 'tiercache', open: openPatient }))),
+  ...others(
+    peer => peer.setting === undefined && peer.tiers.includes('both'),
+    peer => service(subject(peer)),
+  ),
+}
+
+type Open = (environment: Environment, load: Setup['load']) => Promise<Store>
+
+async function rawStore({ redisUrl }: Environment): Promise<Store> {
+  const client = new Redis(redisUrl, { enableAutoPipelining: true })
+  return {
+    get: async key => JSON.parse((await client.get(`bench-mixed:${key}`)) ?? 'null'),
+    set: (key, value) => client.set(`bench-mixed:${key}`, JSON.stringify(value)),
+  }
+}
+
+function subject(peer: Pick<Peer, 'id' | 'open'>): Open {
+  return async ({ redisUrl }, load) => {
+    const namespace = `bench-mixed-${peer.id}`
+    const cache = await openPeer(peer, { tiers: 'both', redisUrl, namespace, maxEntries: IN_MEMORY, load })
+    return { get: cache.getOrSet, set: cache.set, setMany: cache.setMany }
+  }
+}
+
+function service(open: Open): Mixed {
+  return async environment => {
+    let loads = 0
+    const store = await open(environment, async () => {
+      loads++
+      return { version: -1 }
+    })
+    let version = 0
+    return async task => {
+      if (task.step === 'fill') return fill(store, task.seat)
+      loads = 0
+      const next = (): number => ++version
+      const { seat, at, sliceMs, seed } = task
+      return { ...(await run(store, { seat, at, sliceMs, seed, next })), loads }
+    }
+  }
+}
+
+/** A key is written by one process alone, so that its versions have an order. */
+async function fill({ set, setMany }: Store, seat: number): Promise<void> {
+  for (let from = seat; from < KEYS; from += AT_ONCE * SEATS) {
+    const indexes = Array.from({ length: AT_ONCE }, (_, i) => from + i * SEATS).filter(index => index < KEYS)
+    const entries = indexes.map((index): [string, unknown] => [keyOf(index), itemOf(index, 0)])
+    await (setMany === undefined ? Promise.all(entries.map(entry => set(...entry))) : setMany(entries))
+  }
+}
+
+interface Shift {
+  readonly seat: number
+  readonly at: number
+  readonly sliceMs: number
+  readonly seed: number
+  readonly next: () => number
+}
+
+async function run(store: Store, { seat, at, sliceMs, seed, next }: Shift): Promise<Omit<Load, 'loads'>> {
+  const chance = chanceOf(seed * SEATS + seat)
+  const pick = zipf(KEYS, SKEW, chance)
+  const latencies: number[] = []
+  const writes: Write[] = []
+  const watched: Read[] = []
+  await new Promise(resolve => setTimeout(resolve, Math.max(0, at - now())))
+  const from = now()
+  const until = from + sliceMs
+  const reader = async (): Promise<void> => {
+    for (let begun = now(); begun < until; begun = now()) {
+      const index = pick()
+      if (chance() < WRITES) {
+        const own = index - (index % SEATS) + seat
+        const version = next()
+        await store.set(keyOf(own), itemOf(own, version))
+        writes.push({ key: own, version, doneAt: now() })
+      } else {
+        const item = (await store.get(keyOf(index))) as Item | null | undefined
+        latencies.push(now() - begun)
+        if (item?.version === undefined) throw new Error(`${keyOf(index)} was not there`)
+        if (index < WATCHED && index % SEATS !== seat)
+          watched.push({ key: index, version: item.version, begunAt: begun })
+        // A hit in memory gives nothing else a turn.
+        if (latencies.length % 64 === 0) await new Promise(resolve => setImmediate(resolve))
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: READERS }, reader))
+  return {
+    reads: latencies.length,
+    ms: now() - from,
+    p50: quantile(latencies, 0.5) * 1000,
+    p99: quantile(latencies, 0.99) * 1000,
+    writes,
+    watched,
+  }
+}
+
+function keyOf(index: number): string {
+  return `item:${index}`
+}
+
+function itemOf(index: number, version: number): object {
+  return { ...pageOf(index, 1024), version }
+}
