@@ -11,10 +11,11 @@ import { chanceOf, zipf } from './zipf.ts'
 
 /** What a process of the service does: `fill` stores its half of the keys, `load` reads all and writes its own. */
 export type MixedTask =
-  | { readonly step: 'fill'; readonly seat: number }
+  | { readonly step: 'fill'; readonly seat: number; readonly keys: number }
   | {
       readonly step: 'load'
       readonly seat: number
+      readonly keys: number
       readonly at: number
       readonly sliceMs: number
       readonly seed: number
@@ -44,7 +45,7 @@ interface Item {
 }
 
 export const SEATS = 2
-const KEYS = 10_000
+export const KEYS = 10_000
 /** A tenth of the keys fits into memory. */
 const IN_MEMORY = KEYS / 10
 const WRITES = 0.01
@@ -97,19 +98,19 @@ function service(open: Open): Mixed {
     })
     let version = 0
     return async task => {
-      if (task.step === 'fill') return fill(store, task.seat)
+      if (task.step === 'fill') return fill(store, task.seat, task.keys)
       loads = 0
       const next = (): number => ++version
-      const { seat, at, sliceMs, seed } = task
-      return { ...(await run(store, { seat, at, sliceMs, seed, next })), loads }
+      const { seat, keys, at, sliceMs, seed } = task
+      return { ...(await run(store, { seat, keys, at, sliceMs, seed, next })), loads }
     }
   }
 }
 
 /** A key is written by one process alone, so that its versions have an order. */
-async function fill({ set, setMany }: Store, seat: number): Promise<void> {
-  for (let from = seat; from < KEYS; from += AT_ONCE * SEATS) {
-    const indexes = Array.from({ length: AT_ONCE }, (_, i) => from + i * SEATS).filter(index => index < KEYS)
+async function fill({ set, setMany }: Store, seat: number, keys: number): Promise<void> {
+  for (let from = seat; from < keys; from += AT_ONCE * SEATS) {
+    const indexes = Array.from({ length: AT_ONCE }, (_, i) => from + i * SEATS).filter(index => index < keys)
     const entries = indexes.map((index): [string, unknown] => [keyOf(index), itemOf(index, 0)])
     await (setMany === undefined ? Promise.all(entries.map(entry => set(...entry))) : setMany(entries))
   }
@@ -117,15 +118,19 @@ async function fill({ set, setMany }: Store, seat: number): Promise<void> {
 
 interface Shift {
   readonly seat: number
+  readonly keys: number
   readonly at: number
   readonly sliceMs: number
   readonly seed: number
   readonly next: () => number
 }
 
-async function run(store: Store, { seat, at, sliceMs, seed, next }: Shift): Promise<Omit<Load, 'loads'>> {
+async function run(
+  store: Store,
+  { seat, keys, at, sliceMs, seed, next }: Shift,
+): Promise<Omit<Load, 'loads'>> {
   const chance = chanceOf(seed * SEATS + seat)
-  const pick = zipf(KEYS, SKEW, chance)
+  const pick = zipf(keys, SKEW, chance)
   const latencies: number[] = []
   const writes: Write[] = []
   const watched: Read[] = []

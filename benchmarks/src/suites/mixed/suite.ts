@@ -7,7 +7,7 @@ import type { Outcomes } from '../../run/contest.ts'
 import type { Racer } from '../../run/racer.ts'
 import { teamContest } from '../../run/teams.ts'
 import { effortOf, type Suite, type SuiteOptions } from '../suite.ts'
-import { ANCHOR, contenders, type Load, SCENE, SEATS } from './contenders.ts'
+import { ANCHOR, contenders, KEYS, type Load, SCENE, SEATS } from './contenders.ts'
 import { stalenessOf } from './stale.ts'
 
 const module = new URL('./contenders.ts', import.meta.url)
@@ -34,7 +34,8 @@ async function run(options: SuiteOptions): Promise<SuiteResult> {
       size: SEATS,
       tasks: { load: sliceMs },
       rounds,
-      prepare: racers => Promise.all(racers.map((racer, seat) => racer.run({ step: 'fill', seat }))),
+      prepare: racers =>
+        Promise.all(racers.map((racer, seat) => racer.run({ step: 'fill', seat, keys: KEYS }))),
       play: (racers, ms, round) => play(racers, control, ms, round),
     })
     return resultOf(outcomes, present)
@@ -74,7 +75,9 @@ async function play(
   const before = await spentBy(control)
   const at = now() + 30
   const loads = await Promise.all(
-    racers.map((racer, seat) => racer.run<Load>({ step: 'load', seat, at, sliceMs, seed: round })),
+    racers.map((racer, seat) =>
+      racer.run<Load>({ step: 'load', seat, keys: KEYS, at, sliceMs, seed: round }),
+    ),
   )
   const after = await spentBy(control)
   const reads = loads.reduce((sum, load) => sum + load.reads, 0)
