@@ -105,9 +105,9 @@ function save(name: string, results: Results): void {
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(results, rounded, 2)}\n`)
 }
 
-/** Digits that mean nothing are not kept. */
-function rounded(_: string, value: unknown): unknown {
-  return typeof value === 'number' ? Number(value.toPrecision(4)) : value
+/** Digits of what was measured that mean nothing are not kept. */
+function rounded(name: string, value: unknown): unknown {
+  return typeof value === 'number' && name !== 'at' ? Number(value.toPrecision(4)) : value
 }
 
 function messageOf(error: unknown): string {

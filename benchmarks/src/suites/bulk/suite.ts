@@ -13,7 +13,10 @@ const EFFORT = { launches: 1, rounds: 6, sliceMs: 60 }
 const QUESTIONS = {
   memory: ['Many keys at once, from memory', 'By hand: a loop over a Map.'],
   redis: ['Many keys at once, from Redis', 'By hand: MGET and JSON.parse.'],
-  set: ['Many values at once, to Redis', 'By hand: JSON.stringify and a pipeline of SET.'],
+  set: [
+    'Many values at once, to Redis',
+    "By hand: JSON.stringify and a pipeline of SET. node-redis' MSET knows no ttl.",
+  ],
 } as const satisfies Record<BulkTask['what'], readonly [string, string]>
 
 /** Many keys in one call. */
