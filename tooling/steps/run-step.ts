@@ -11,7 +11,7 @@ export interface StepResult {
 }
 
 /** Runs the commands of a step until one fails. A step that takes longer than `limitMs` is ended and has failed. */
-export async function runStep(root: string, step: Step, limitMs = 300_000): Promise<StepResult> {
+export async function runStep(root: string, step: Step, limitMs = 600_000): Promise<StepResult> {
   const start = performance.now()
   let output = ''
   let ok = true

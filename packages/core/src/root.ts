@@ -100,7 +100,7 @@ export class Root {
     const { clock } = this.engine.parts
     const { hits, misses, hitRate, memory, breaker, coherence, invalidations } = this.stats('')
     const latency =
-      this.#store === undefined
+      this.#store === undefined || breaker !== 'closed'
         ? null
         : await within(
             this.#store.ping().catch(() => null),

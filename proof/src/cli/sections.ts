@@ -24,9 +24,12 @@ export const sections: readonly Section[] = [
   peersSection,
 ]
 
-/** Whether a section runs without being named. Other caches are no promise of ours, and take their time. */
+/** Other caches are no promise of ours, and a minute shows only a leak that is a flood. */
+const LONG = ['soak', 'peers']
+
+/** Whether a section runs without being named. */
 export function runByItself({ name }: Section, quick: boolean): boolean {
-  return !quick || name !== 'peers'
+  return !quick || !LONG.includes(name)
 }
 
 /** Packages whose versions a figure depends on. */

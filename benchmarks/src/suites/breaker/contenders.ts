@@ -40,7 +40,13 @@ function named(prepare: Prepare<BreakerTask, Figures>): Contender<BreakerTask, F
 
 function guard(): (call: Call) => Promise<unknown> {
   const options = { errorThreshold: 0.5, volume: 10, resetAfterMs: 1000 }
-  const own = new Guard(systemClock, 150, options, () => {})
+  const own = new Guard(
+    systemClock,
+    150,
+    options,
+    () => Promise.resolve(),
+    () => {},
+  )
   return call => own.guarded('read', call)
 }
 

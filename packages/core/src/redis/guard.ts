@@ -9,7 +9,7 @@ export interface BreakerOptions {
   readonly errorThreshold: number
   /** Failures in a row, or operations within two seconds, below which it never opens. Default 10. */
   readonly volume: number
-  /** Time until one operation may try again. Default `'1s'`. */
+  /** Time until a ping is sent to see whether Redis is back. Default `'1s'`. */
   readonly resetAfterMs: number
 }
 
@@ -25,14 +25,14 @@ const WINDOW_MS = 2000
 
 /**
  * Keeps Redis from holding anybody up. Every operation ends within the deadline; the deadline is the same for all, so one timer
- * watches the oldest. Reads and fills pass the circuit too: opossum owns its states and its reset timer, but while it is closed
- * nothing goes through its `fire`, which costs more than a GET; outcomes are counted here and open it.
+ * watches the oldest. Reads and fills pass the circuit too: opossum owns its states and its reset timer, but nothing goes through its
+ * `fire`, which costs more than a GET, except the probe of a circuit that may close; outcomes are counted here and open it.
  */
 export class Guard {
   readonly #clock: Clock
   readonly #deadlineMs: number
   readonly #options: BreakerOptions
-  readonly #circuit: CircuitBreaker<[() => Promise<unknown>], unknown>
+  readonly #circuit: CircuitBreaker<[], unknown>
   readonly #queue: Waiting[] = []
   #head = 0
   #watching = false
@@ -45,12 +45,13 @@ export class Guard {
     clock: Clock,
     deadlineMs: number,
     options: BreakerOptions,
+    probe: () => Promise<unknown>,
     onState: (state: BreakerState) => void,
   ) {
     this.#clock = clock
     this.#deadlineMs = deadlineMs
     this.#options = options
-    this.#circuit = new CircuitBreaker((operation: () => Promise<unknown>) => operation(), {
+    this.#circuit = new CircuitBreaker(() => this.deadline('PING', probe), {
       timeout: false,
       resetTimeout: options.resetAfterMs,
       errorThresholdPercentage: 1,
@@ -60,7 +61,11 @@ export class Guard {
       volumeThreshold: 0,
     })
     this.#circuit.on('open', () => onState('open'))
-    this.#circuit.on('halfOpen', () => onState('half-open'))
+    this.#circuit.on('halfOpen', () => {
+      onState('half-open')
+      // It succeeds or fails for all: nobody who asks for a value waits to find out.
+      this.#circuit.fire().catch(() => {})
+    })
     this.#circuit.on('close', () => onState('closed'))
   }
 
@@ -69,22 +74,17 @@ export class Guard {
   }
 
   /**
-   * Runs an operation under the deadline and the circuit. While the circuit is open it rejects at once. An error that is an answer
+   * Runs an operation under the deadline and the circuit. Unless the circuit is closed it rejects at once. An error that is an answer
    * rejects too, but speaks for Redis, not against it.
    */
   guarded<T>(name: string, operation: () => Promise<T>, isAnswer?: (error: unknown) => boolean): Promise<T> {
-    if (this.#circuit.closed) {
-      const result = this.deadline(name, operation)
-      result.then(
-        this.#succeeded,
-        isAnswer === undefined
-          ? this.#failed
-          : error => (isAnswer(error) ? this.#succeeded() : this.#failed()),
-      )
-      return result
-    }
-    if (this.#circuit.opened) return Promise.reject(refused())
-    return this.#probe(() => this.deadline(name, operation), isAnswer)
+    if (!this.#circuit.closed) return Promise.reject(refused())
+    const result = this.deadline(name, operation)
+    result.then(
+      this.#succeeded,
+      isAnswer === undefined ? this.#failed : error => (isAnswer(error) ? this.#succeeded() : this.#failed()),
+    )
+    return result
   }
 
   /** Runs an operation under the deadline alone. */
@@ -117,21 +117,6 @@ export class Guard {
       waiting.reject?.(new CacheError('E_CLOSED', `The cache was closed during ${waiting.operation}.`))
     }
     this.#head = 0
-  }
-
-  async #probe<T>(operation: () => Promise<T>, isAnswer?: (error: unknown) => boolean): Promise<T> {
-    let answer: { readonly error: unknown } | undefined
-    const probing = this.#circuit.fire(() =>
-      operation().catch((error: unknown) => {
-        if (isAnswer?.(error) !== true) throw error
-        answer = { error }
-      }),
-    )
-    const value = await probing.catch((error: unknown) => {
-      throw error instanceof CacheError ? error : refused()
-    })
-    if (answer !== undefined) throw answer.error
-    return value as T
   }
 
   // What began before the circuit opened says nothing of what comes after it has closed.

@@ -61,7 +61,13 @@ export class RedisStore implements Store {
     this.#connections = connect(target, connections, connectMs, random)
     this.partitions = options.partitions ?? (this.#connections.isCluster ? CLUSTER_PARTITIONS : 1)
     this.#names = Array.from({ length: this.partitions }, (_, p) => names(namespace, p))
-    this.#guard = new Guard(clock, deadlineMs, breaker, state => listener.onBreaker(state))
+    this.#guard = new Guard(
+      clock,
+      deadlineMs,
+      breaker,
+      () => this.#ping(),
+      state => listener.onBreaker(state),
+    )
     this.#readers = this.#names.map(
       () =>
         new Reader(
@@ -230,7 +236,7 @@ export class RedisStore implements Store {
   async ping(): Promise<number> {
     const { clock } = this.#options
     const from = clock.precise()
-    await this.#guard.deadline('PING', () => this.#whenUp(() => this.#client().ping()))
+    await this.#guard.deadline('PING', () => this.#ping())
     return clock.precise() - from
   }
 
@@ -246,6 +252,10 @@ export class RedisStore implements Store {
     this.#guard.stop()
     this.#links.close()
     return Promise.resolve()
+  }
+
+  #ping(): Promise<unknown> {
+    return this.#whenUp(() => this.#client().ping())
   }
 
   #fetch(keys: readonly string[]): Promise<(Buffer | null)[]> {
