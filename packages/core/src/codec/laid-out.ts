@@ -1,6 +1,6 @@
 import { LAYOUT_FLAG, undecodable } from './codec.ts'
 import { packFlags } from './flags.ts'
-import { type Layout, LAYOUT_ID_BYTES, layoutId, layoutOf, LONGEST_LAYOUT } from './layout.ts'
+import { beginsWith, type Layout, LAYOUT_ID_BYTES, layoutId, layoutOf, LONGEST_LAYOUT } from './layout.ts'
 import { Layouts } from './layouts.ts'
 import { unreadable } from './msgpack.ts'
 import { type Packed, Packer } from './packer.ts'
@@ -26,6 +26,7 @@ export class LaidOut {
   readonly #packer = new Packer()
   readonly #reader = createReader()
   readonly #protecting: Protecting
+  #last: Layout | undefined
 
   constructor(protecting: Protecting) {
     this.#protecting = protecting
@@ -38,12 +39,15 @@ export class LaidOut {
 
   /** Throws `CacheError` `E_CODEC`. */
   decode(bytes: Buffer): Body {
-    const id = bytes.toString('latin1', 0, LAYOUT_ID_BYTES)
-    const layout = this.layouts.get(id)
-    if (layout !== undefined)
-      return { value: this.#decode(bytes, layout), bytes: bytes.length, layout: undefined }
-    if (id.length < LAYOUT_ID_BYTES) throw undecodable('no layout')
-    return { layout: id }
+    if (bytes.length < LAYOUT_ID_BYTES) throw undecodable('no layout')
+    // Mostly it is that of the value before, and to compare numbers costs less than to make a text of the id.
+    if (this.#last === undefined || !beginsWith(bytes, this.#last)) {
+      const id = bytes.toString('latin1', 0, LAYOUT_ID_BYTES)
+      const layout = this.layouts.get(id)
+      if (layout === undefined) return { layout: id }
+      this.#last = layout
+    }
+    return { value: this.#decode(bytes, this.#last), bytes: bytes.length, layout: undefined }
   }
 
   /** A layout as Redis keeps it: protected as a value is. */

@@ -11,6 +11,8 @@ export const LAYOUT_ID_BYTES = 16
 /** Of all the names of a layout together, as MessagePack. */
 export const LONGEST_LAYOUT = 4096
 
+export type Words = readonly [number, number, number, number]
+
 /**
  * What the records of a value are called: their shapes, in the order the value has them. Redis keeps it once for all values that
  * have the same, and those hold its id in the place of names.
@@ -21,6 +23,8 @@ export const LONGEST_LAYOUT = 4096
 export interface Layout {
   /** 16 bytes, as so many characters. */
   readonly id: string
+  /** The same as four numbers, to compare them with bytes. */
+  readonly words: Words
   /** Arrays of names, as MessagePack, one after the other: what the id is of. */
   readonly bytes: Buffer
   /** The first is that of records which begin with the byte 0x40, the next 0x41, and so on. */
@@ -54,12 +58,27 @@ export function layoutOf(bytes: Buffer): Layout {
   }
   // msgpackr forgets shapes beyond this number with each value, as those that the value before had defined.
   Object.assign(shapes, { sharedLength: shapes.length })
-  return { id: layoutId(bytes), bytes, shapes, fields }
+  const id = layoutId(bytes)
+  return { id, words: wordsOf(Buffer.from(id, 'latin1')), bytes, shapes, fields }
+}
+
+/** Whether bytes begin with the id of a layout. They must have as many. */
+export function beginsWith(bytes: Buffer, { words: [a, b, c, d] }: Layout): boolean {
+  return (
+    bytes.readInt32BE(0) === a &&
+    bytes.readInt32BE(4) === b &&
+    bytes.readInt32BE(8) === c &&
+    bytes.readInt32BE(12) === d
+  )
 }
 
 /** The id of the layout with these bytes. */
 export function layoutId(bytes: Buffer): string {
   return hash('sha256', bytes, 'buffer').toString('latin1', 0, LAYOUT_ID_BYTES)
+}
+
+function wordsOf(id: Buffer): Words {
+  return [id.readInt32BE(0), id.readInt32BE(4), id.readInt32BE(8), id.readInt32BE(12)]
 }
 
 function shapeOf(keys: Buffer): Shape {

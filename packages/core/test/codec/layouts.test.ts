@@ -233,6 +233,7 @@ describe('a value made up for a layout', () => {
     ['short of a property', '40 01'],
     ['longer than it says', '40 01 02 03'],
     ['of a record that the layout does not have', '41 01'],
+    ['a number as no value writes it', '41'],
     ['with a definition of its own', '40 01 d4 72 41 91 a1 63 01'],
     ['with a definition in the place of the layout’s', '92 40 01 02 d4 72 40 91 a1 63 01'],
     ['an extension of others', '40 01 d4 65 00'],
