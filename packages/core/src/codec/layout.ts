@@ -11,7 +11,7 @@ export const LAYOUT_ID_BYTES = 16
 /** Of all the names of a layout together, as MessagePack. */
 export const LONGEST_LAYOUT = 4096
 
-export type Words = readonly [number, number, number, number]
+type Words = readonly [number, number, number, number]
 
 /**
  * What the records of a value are called: their shapes, in the order the value has them. Redis keeps it once for all values that
