@@ -76,7 +76,7 @@ async function readFast(
 ): Promise<unknown> {
   const entry = job?.fresh ? undefined : engine.parts.local.hit(id)
   if (entry !== undefined) {
-    noteHit(id, counters, engine.parts.events)
+    noteHit(id, entry, counters, engine.parts.events)
     return entry.value
   }
   const answer = await engine.read(id, policyOf(id), job, counters)

@@ -1,6 +1,7 @@
 import { getMany, getOrSetMany } from './bulk.ts'
 import { type Answer, noteHit } from './engine.ts'
 import { flag } from './checks.ts'
+import type { Clock } from './clock.ts'
 import type { Entry } from './entry.ts'
 import type { Duration } from './duration.ts'
 import { CacheError, shown } from './errors.ts'
@@ -8,6 +9,7 @@ import type { CacheEventType, CacheListener, Events } from './events.ts'
 import { type Explanation, explain } from './explain.ts'
 import type { Job } from './flight.ts'
 import type { Health } from './health.ts'
+import { type HotKey, hotKeys, hydrate } from './hydrate.ts'
 import { KnownIds } from './known-ids.ts'
 import { idOf, type Key, namespacePrefix, prefixId } from './key.ts'
 import type { Local } from './local.ts'
@@ -251,7 +253,9 @@ export class Cache {
   namespace(name: string, defaults: LifeOptions = {}): Cache {
     const prefix = namespacePrefix(this.#prefix, name)
     const child = this.name === '' ? name : `${this.name}/${name}`
-    return new Cache(this.#root, child, prefix, this.#policies.over(defaults, `namespace('${name}')`))
+    const policies = this.#policies.over(defaults, `namespace('${name}')`)
+    this.#root.notePolicies(prefix, policies, Object.keys(defaults).length > 0)
+    return new Cache(this.#root, child, prefix, policies)
   }
 
   /** A function of the same type whose results are cached by its arguments. */
@@ -312,6 +316,39 @@ export class Cache {
     return this.#root.record(this.#prefix, file, options)
   }
 
+  /**
+   * Keys in memory of this namespace and its children, the most recently used first, with how often each was used. It walks through
+   * memory as it is read: take what you need in one go, and not on every request.
+   */
+  hotKeys(): IterableIterator<HotKey> {
+    return hotKeys(this.#root.engine, this.#prefix)
+  }
+
+  /**
+   * Brings what Redis has of these keys into memory, in one command for those of one partition. It loads nothing and counts as no
+   * read. Resolves with the keys that are in memory no more than in Redis, or of which Redis cannot be asked. Never rejects but for a
+   * key that cannot be one.
+   */
+  async hydrate<K extends Key>(keys: readonly K[]): Promise<K[]> {
+    const ids = this.#ids(keys)
+    const missing = await hydrate(this.#root.engine, ids, id => this.#policies.of(id))
+    return keys.filter((_, i) => missing.has(ids[i] as string))
+  }
+
+  /**
+   * As `hydrate`, for keys as events and `hotKeys` print them, of this namespace and its children; others are passed over. Each is
+   * kept as its own namespace says, as far as that was made in this process.
+   */
+  async hydratePrinted(keys: readonly string[]): Promise<string[]> {
+    const own = keys.filter(key => key.startsWith(this.#prefix) && key.length > this.#prefix.length)
+    return [...(await hydrate(this.#root.engine, own, id => this.#root.policyOf(id)))]
+  }
+
+  /** Time as this cache sees it, for what works beside it. */
+  get clock(): Clock {
+    return this.#root.engine.parts.clock
+  }
+
   /** Resolves when Redis is connected and the log is followed, or it is known that it cannot be. Never rejects. */
   ready(): Promise<void> {
     return this.#root.ready
@@ -359,7 +396,7 @@ export class Cache {
   #hitId(id: string): Entry | undefined {
     const entry = this.#local.hit(id)
     if (entry === undefined) return undefined
-    noteHit(id, this.#counters, this.#events)
+    noteHit(id, entry, this.#counters, this.#events)
     return entry
   }
 

@@ -87,7 +87,7 @@ export function createCache(options: CacheOptions = {}): Cache {
   for (const partition of partitions) void partition.start()
   const ready =
     store === undefined ? Promise.resolve() : whenReady(partitions, connected, settings.connectMs, clock)
-  const root = new Root(engine, new Writer(engine), store, ready)
+  const root = new Root(engine, new Writer(engine), store, ready, settings.policies)
   return new Cache(root, '', '', settings.policies)
 }
 

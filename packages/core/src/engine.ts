@@ -240,9 +240,11 @@ export class Engine {
 
   #served(id: string, answer: Answer, counters: Counters, from: number): Answer {
     const { events, clock } = this.parts
-    const { tier, stale } = answer
-    if (tier === 'memory') counters.memoryHits++
-    else counters.redisHits++
+    const { entry, tier, stale } = answer
+    if (tier === 'memory') {
+      entry.hits++
+      counters.memoryHits++
+    } else counters.redisHits++
     if (stale) counters.staleServed++
     if (events.wants('hit') && tier !== 'load')
       events.emit('hit', { key: id, tier, stale, ms: clock.precise() - from })
@@ -263,7 +265,8 @@ function staleOf(found: Found, held: Entry | undefined): Answer | undefined {
 }
 
 /** Counts a hit in memory, and tells of it where somebody listens. */
-export function noteHit(key: string, counters: Counters, events: Events): void {
+export function noteHit(key: string, entry: Entry, counters: Counters, events: Events): void {
+  entry.hits++
   counters.memoryHits++
   if (events.wantsHits) events.emit('hit', { key, tier: 'memory', stale: false, ms: 0 })
 }

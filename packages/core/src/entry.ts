@@ -31,6 +31,8 @@ export class Entry implements Lifetime {
   /** Served without the coherence lease until `until`: loaded while Redis was away. */
   local: boolean
   promise: Promise<unknown> | undefined
+  /** How often it was served from memory. */
+  hits: number
   bornAt: number
   freshUntil: number
   staleUntil: number
@@ -56,6 +58,7 @@ export class Entry implements Lifetime {
     this.trust = trust
     this.local = false
     this.promise = undefined
+    this.hits = 0
     this.bornAt = life.bornAt
     this.freshUntil = life.freshUntil
     this.staleUntil = life.staleUntil

@@ -154,7 +154,7 @@ function isMark(code: number): boolean {
 }
 
 /** Where the key begins behind its namespaces. */
-function ownStart(id: string): number {
+export function ownStart(id: string): number {
   let start = 0
   while (id.charCodeAt(start) === 64) start = id.indexOf(':', start) + 1
   return start

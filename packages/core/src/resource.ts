@@ -113,6 +113,13 @@ export class Resource<I, T> {
     await this.getMany(ids)
   }
 
+  /** Brings what Redis has of these identities into memory, without loading. Resolves with those that neither tier has. */
+  async hydrate(ids: readonly I[]): Promise<I[]> {
+    const keys = ids.map(id => this.#key(id))
+    const missing = new Set(await this.#cache.hydrate(keys))
+    return ids.filter((_, i) => missing.has(keys[i] as Key))
+  }
+
   #key(id: I): Key {
     const { key } = this.#options
     if (key !== undefined) return key(id)

@@ -4,7 +4,9 @@ import type { Engine } from './engine.ts'
 import { CacheError, shown } from './errors.ts'
 import { type Duration, parseDurationOrZero } from './duration.ts'
 import type { Health } from './health.ts'
-import { idOf } from './key.ts'
+import { idOf, ownStart } from './key.ts'
+import type { Policies } from './policies.ts'
+import type { Policy } from './policy.ts'
 import { Counters, type Stats } from './stats.ts'
 import type { Store } from './store.ts'
 import { recordTrace, type TraceOptions, type TraceRecording } from './trace.ts'
@@ -27,13 +29,22 @@ export class Root {
   readonly #store: Store | undefined
   readonly #counters = new Map<string, Counters>()
   readonly #recordings = new Set<TraceRecording>()
+  readonly #defaults: Policies
+  readonly #policies = new Map<string, Policies>()
   #closing: Promise<void> | undefined
 
-  constructor(engine: Engine, writer: Writer, store: Store | undefined, ready: Promise<void>) {
+  constructor(
+    engine: Engine,
+    writer: Writer,
+    store: Store | undefined,
+    ready: Promise<void>,
+    defaults: Policies,
+  ) {
     this.engine = engine
     this.writer = writer
     this.ready = ready
     this.#store = store
+    this.#defaults = defaults
   }
 
   /** The counters of a namespace. Where namespaces are made without end, those beyond a thousand share the root's. */
@@ -44,6 +55,21 @@ export class Root {
     const fresh = new Counters()
     this.#counters.set(prefix, fresh)
     return fresh
+  }
+
+  /** What holds in a namespace: as it was last made with options, if ever. Beyond a thousand, what holds in the one above. */
+  notePolicies(prefix: string, policies: Policies, withOptions: boolean): void {
+    const known = this.#policies.has(prefix)
+    if (known ? withOptions : this.#policies.size < MAX_COUNTED) this.#policies.set(prefix, policies)
+  }
+
+  /** The policy of an id of any namespace: of the nearest around it that was made here. */
+  policyOf(id: string): Policy {
+    for (let end = ownStart(id); end > 0; end = id.lastIndexOf(':', end - 2) + 1) {
+      const known = this.#policies.get(id.slice(0, end))
+      if (known !== undefined) return known.of(id)
+    }
+    return this.#defaults.of(id)
   }
 
   stats(prefix: string): Stats {
