@@ -2,6 +2,7 @@ import { getMany, getOrSetMany } from './bulk.ts'
 import { type Answer, noteHit } from './engine.ts'
 import { flag } from './checks.ts'
 import type { Clock } from './clock.ts'
+import { type ComposeOptions, Composed, type IdentityOf, type PartOptions, type ValuesOf } from './compose.ts'
 import type { Entry } from './entry.ts'
 import type { Duration } from './duration.ts'
 import { CacheError, shown } from './errors.ts'
@@ -271,6 +272,13 @@ export class Cache {
     return new Resource(this, options)
   }
 
+  /** A value made of parts that have keys, tags and lifetimes of their own: of a page only what changed is loaded anew. */
+  compose<S extends Readonly<Record<string, PartOptions>>, R = ValuesOf<S>>(
+    options: ComposeOptions<S, R>,
+  ): Composed<IdentityOf<S>, ValuesOf<S>, R> {
+    return new Composed(this, options)
+  }
+
   /** Maps a domain event to what it invalidates. Several rules may hold for one event. The function returned removes this one. */
   rule<P = unknown>(event: string, map: Rule<P>): () => void {
     return this.#rules.add(event, map as Rule<unknown>)
@@ -317,8 +325,8 @@ export class Cache {
   }
 
   /**
-   * Keys in memory of this namespace and its children, the most recently used first, with how often each was used. It walks through
-   * memory as it is read: take what you need in one go, and not on every request.
+   * Keys in memory of this namespace and its children with how often each was used; with `eviction: 'lru'` the most recently used
+   * first. It walks through memory as it is read: take what you need in one go, and not on every request.
    */
   hotKeys(): IterableIterator<HotKey> {
     return hotKeys(this.#root.engine, this.#prefix)
@@ -326,7 +334,8 @@ export class Cache {
 
   /**
    * Brings what Redis has of these keys into memory, in one command for those of one partition. It loads nothing and counts as no
-   * read. Resolves with the keys that are in memory no more than in Redis, or of which Redis cannot be asked. Never rejects but for a
+   * read. Resolves with the keys that neither has, or of which Redis cannot be asked. What was invalidated a moment ago may be in
+   * Redis again and not be kept in memory yet. Never rejects but for a
    * key that cannot be one.
    */
   async hydrate<K extends Key>(keys: readonly K[]): Promise<K[]> {
@@ -342,6 +351,11 @@ export class Cache {
   async hydratePrinted(keys: readonly string[]): Promise<string[]> {
     const own = keys.filter(key => key.startsWith(this.#prefix) && key.length > this.#prefix.length)
     return [...(await hydrate(this.#root.engine, own, id => this.#root.policyOf(id)))]
+  }
+
+  /** A key as events and `hotKeys` print it. Throws `E_KEY`. */
+  printed(key: Key): string {
+    return idOf(this.#prefix, key)
   }
 
   /** Time as this cache sees it, for what works beside it. */
