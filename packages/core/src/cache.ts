@@ -307,7 +307,8 @@ export class Cache {
 
   /** What either tier has under a key, and why a read would miss. For people; it costs a round trip. */
   async explain(key: Key): Promise<Explanation> {
-    return explain(this.#root.engine, idOf(this.#prefix, key))
+    const id = idOf(this.#prefix, key)
+    return explain(this.#root.engine, id, this.#policies.of(id))
   }
 
   /** Listens to events of all namespaces. The function returned stops it. */

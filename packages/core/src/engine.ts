@@ -190,7 +190,7 @@ export class Engine {
     if (found.kind !== 'away')
       this.#hitShare += ((found.kind === 'fresh' ? 1 : 0) - this.#hitShare) / LOOKED_BACK
     if ('entry' in found) {
-      local.adopt(found.entry, policy)
+      local.adopt(id, found.entry, policy)
       if (!flight.detached && !found.passing) local.memory.set(id, found.entry)
     }
     const enough = found.kind === 'fresh' && !(flight.ahead && clock.recent() >= found.entry.until)

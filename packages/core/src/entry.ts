@@ -17,6 +17,13 @@ export interface Trust {
   generation: number
 }
 
+/** What a ttl policy that learns finds again when the value is loaded anew. */
+export interface Learned {
+  /** How long the value was to be fresh in Redis, in ms. */
+  readonly ttlMs: number
+  readonly state: Uint8Array
+}
+
 /**
  * One value in memory. Made by one constructor with every field set, so that the engine's reads stay monomorphic.
  * `until` is the only time a hit compares: the end of freshness, or earlier where something is due before it.
@@ -42,6 +49,7 @@ export class Entry implements Lifetime {
   born: number
   tags: readonly string[]
   bytes: number
+  learned: Learned | undefined
 
   constructor(
     value: unknown,
@@ -66,6 +74,7 @@ export class Entry implements Lifetime {
     this.born = born
     this.tags = tags
     this.bytes = bytes
+    this.learned = undefined
   }
 
   /** Ends its freshness, whatever the clock says; its grace stays. */

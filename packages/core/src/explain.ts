@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts'
 import { freshness } from './entry.ts'
 import { stampOf } from './local.ts'
 import type { EntryView } from './cache.ts'
+import type { Policy, TtlExplanation } from './policy.ts'
 
 /** What a tier has under a key. */
 export type TierView = Omit<EntryView, 'tier'>
@@ -21,10 +22,12 @@ export interface Explanation {
   /** Whether an invalidation called here waits for Redis. */
   readonly pending: boolean
   readonly coherent: boolean
+  /** What the ttl policy of the key, as in the options of the cache, has learnt of it; `undefined` if it learns nothing. */
+  readonly ttl: TtlExplanation | undefined
 }
 
 /** See `Cache.explain`. It changes nothing, and counts as no read. */
-export async function explain(engine: Engine, id: string): Promise<Explanation> {
+export async function explain(engine: Engine, id: string, { ttl }: Policy): Promise<Explanation> {
   const { remote, clock } = engine.parts
   const { memory } = engine.parts.local
   const partition = engine.parts.local.partition(id)
@@ -35,6 +38,7 @@ export async function explain(engine: Engine, id: string): Promise<Explanation> 
   const coherent = partition.trusts(now)
   const verdict = entry && partition.judge(stampOf(id, entry), partition.epoch)
   const state = entry && freshness(entry, now)
+  const learned = entry?.learned ?? inRedis?.learned
   const tags = entry?.tags ?? inRedis?.tags ?? []
   const view = (one: typeof entry, stale: boolean): TierView | undefined =>
     one && {
@@ -52,6 +56,7 @@ export async function explain(engine: Engine, id: string): Promise<Explanation> 
     invalidatedAt: partition.invalidatedAt(id, tags),
     pending: partition.isHeld(id, tags),
     coherent,
+    ttl: learned && typeof ttl === 'function' ? ttl.explain?.(learned.state) : undefined,
   }
   if (inMemory) return { ...facts, answer: 'memory', reason: 'memory has it, and it is fresh' }
   const why = reasonOf(entry !== undefined, verdict, state, coherent)

@@ -85,6 +85,7 @@ export class Opener {
     const s0 = Math.min(envelope.s0, known)
     const passing = s0 < envelope.s0 && kindOf(partition, id, { ...envelope, s0 }, life, born, now) !== kind
     const entry = new Entry(body.value, life, s0, born, envelope.tags, body.bytes, partition)
+    if (envelope.state !== undefined) entry.learned = { ttlMs: envelope.ttlMs, state: envelope.state }
     if (kind === 'stale') entry.expire()
     return { kind, entry, bytes, passing }
   }

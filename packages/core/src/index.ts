@@ -15,9 +15,12 @@ export type {
   CallOptions,
   LifeOptions,
   LoadTimeouts,
+  PreviousValue,
   TierTtl,
   Ttl,
   TtlContext,
+  TtlDecision,
+  TtlExplanation,
   TtlPolicy,
   WriteOptions,
 } from './policy.ts'

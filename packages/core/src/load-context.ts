@@ -36,6 +36,7 @@ export class LoadState implements LoadContext {
   policy: Policy
   tags: readonly string[]
   skipped = false
+  unchanged = false
   #controller: AbortController | undefined
   #aborted = false
 
@@ -69,7 +70,10 @@ export class LoadState implements LoadContext {
   }
 
   readonly notModified = (): never => {
-    if (this.stale !== undefined) return this.stale as never
+    if (this.stale !== undefined) {
+      this.unchanged = true
+      return this.stale as never
+    }
     throw new CacheError('E_VALUE', 'notModified: there is no stale value. Look at context.stale first.', {
       path: 'notModified',
     })

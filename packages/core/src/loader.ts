@@ -5,7 +5,7 @@ import { CacheError } from './errors.ts'
 import type { Asked, Flight, Flights, Job, Loaded } from './flight.ts'
 import { AWAY, type Found, type FoundEntry, NONE } from './found.ts'
 import { LoadState } from './load-context.ts'
-import { lifetimeOf } from './policy.ts'
+import { lifetimeOf, type Policy } from './policy.ts'
 import type { Lease, Outgoing, Remote } from './remote.ts'
 import { LatencyRecorder } from './stats.ts'
 
@@ -24,6 +24,8 @@ interface Origin {
   readonly startedAt: number
   /** What memory had under the key. */
   readonly stood: Entry | undefined
+  /** What Redis had, if it may be served as stale. */
+  readonly found: Entry | undefined
 }
 
 /** What is below a read that found nothing: the right to load, the load, the commit. */
@@ -63,7 +65,7 @@ export class Loader {
       const claim = await this.#claim(flight, job, found)
       if (claim !== undefined && 'entry' in claim) {
         const { entry, passing } = claim
-        local.adopt(entry, flight.policy)
+        local.adopt(id, entry, flight.policy)
         if (!flight.detached && !passing) local.memory.set(id, entry)
         return { entry, tier: 'redis', killed: false, until: Number.POSITIVE_INFINITY }
       }
@@ -77,6 +79,7 @@ export class Loader {
         born: partition.now,
         startedAt: clock.now(),
         stood: local.memory.peek(id),
+        found: 'entry' in found ? found.entry : undefined,
       }
       // A loader that never settles, and heeds no signal, may not keep its load here for ever.
       const value = await Promise.race([this.#run(id, job, state), abandoned.promise])
@@ -160,6 +163,7 @@ export class Loader {
       return value
     } catch (error) {
       job.counters.loadErrors++
+      tellFailed(state.policy, id, clock.precise() - from)
       if (events.wants('load')) events.emit('load', { key: id, ms: clock.precise() - from, error })
       throw error
     }
@@ -181,7 +185,14 @@ export class Loader {
     const vouched = remote === undefined || partition.trusts(now)
     const until = vouched ? Number.POSITIVE_INFINITY : local.vouchedUntil(startedAt)
     if (value === undefined) return { loaded: { entry: undefined, tier: 'load', killed: false, until } }
-    const ttl = lifetimeOf(policy, value, { key: id, tags, loadMs: now - startedAt }, random)
+    const context = {
+      key: id,
+      tags,
+      loadMs: now - startedAt,
+      notModified: state.unchanged && value === state.stale,
+      previous: typeof policy.ttl === 'function' ? local.previous(id, origin.found) : undefined,
+    }
+    const ttl = lifetimeOf(policy, value, context, random)
     const entry = local.make(id, value, ttl, policy, { s0, born, tags })
     const killed = partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) !== 'live'
     const loaded: Loaded = { entry, tier: 'load', killed, until }
@@ -221,6 +232,13 @@ export class Loader {
     const { events } = this.#parts
     if (events.wants('set')) events.emit('set', { key, redis })
   }
+}
+
+/** A policy that fails at this must not hide the loader's error. */
+function tellFailed({ ttl }: Policy, key: string, loadMs: number): void {
+  try {
+    if (typeof ttl === 'function') ttl.failed?.({ key, loadMs })
+  } catch {}
 }
 
 function closed(): CacheError {

@@ -6,12 +6,14 @@ import { Entry, type Freshness, freshness } from './entry.ts'
 import { CacheError } from './errors.ts'
 import { DecodedSize, estimateBytes } from './memory/size.ts'
 import type { MemoryTier } from './memory/tier.ts'
-import type { Policy, TierMs } from './policy.ts'
+import { isCopy, Past } from './past.ts'
+import type { Life, Policy, PreviousValue } from './policy.ts'
 
 /** Tier 1 as the engine sees it: entries in memory under the judgement of time and coherence. Synchronous throughout. */
 export class Local {
   readonly memory: MemoryTier
   readonly partitions: readonly Partition[]
+  readonly #past = new Past()
   readonly #clock: Clock
   readonly #maxStalenessMs: number
   readonly #decoded = new DecodedSize()
@@ -37,6 +39,7 @@ export class Local {
   judge(id: string, entry: Entry, now: number): Freshness {
     const state = this.#stateOf(id, entry, now)
     if (state !== 'dead') return state
+    this.#past.note(id, entry, now)
     this.memory.delete(id)
     return 'expired'
   }
@@ -65,7 +68,7 @@ export class Local {
   make(
     id: string,
     value: unknown,
-    ttl: TierMs,
+    ttl: Life,
     policy: Policy,
     stamp: Omit<Stamp, 'id' | 'loadedHere'>,
   ): Entry {
@@ -77,12 +80,15 @@ export class Local {
     }
     const bytes = this.memory.weighs ? estimateBytes(value) : 0
     const entry = new Entry(value, life, stamp.s0, stamp.born, stamp.tags, bytes, this.partition(id))
+    if (ttl.state !== undefined) entry.learned = { ttlMs: ttl.redisMs, state: ttl.state }
     entry.refreshAfter(policy.refreshAhead)
     return entry
   }
 
   /** Fits what Redis had to the policy of this reader. Kept nowhere yet. */
-  adopt(entry: Entry, policy: Policy): void {
+  adopt(id: string, entry: Entry, policy: Policy): void {
+    const kept = entry.learned && this.memory.peek(id)
+    if (kept !== undefined && isCopy(kept, entry)) entry.hits = kept.hits
     if (typeof policy.ttl !== 'function') entry.limit(this.#clock.recent() + policy.ttl.memoryMs)
     entry.refreshAfter(policy.refreshAhead)
     if (this.memory.weighs) entry.bytes = this.#decoded.of(entry.value, entry.bytes)
@@ -106,6 +112,7 @@ export class Local {
   drop(id: string, seq: number, soft: boolean): void {
     const entry = this.memory.peek(id)
     if (entry === undefined || entry.s0 >= seq) return
+    this.#past.note(id, entry, this.#clock.recent())
     if (soft) entry.expire()
     else this.memory.delete(id)
   }
@@ -115,6 +122,11 @@ export class Local {
     if (this.partitions.length === 1) return this.memory.clear()
     const ids = Array.from(this.memory.entries(), ([id]) => id)
     for (const id of ids) if (this.partition(id).index === partition) this.memory.delete(id)
+  }
+
+  /** What is known of the value that a key had before; `found` is what Redis has of it. */
+  previous(id: string, found?: Entry): PreviousValue | undefined {
+    return this.#past.previous(id, this.memory.peek(id), found, this.#clock.now())
   }
 
   /** The partition a key belongs to. */
@@ -131,7 +143,10 @@ export class Local {
     const verdict = partition.judge(stampOf(id, entry), partition.epoch)
     if (verdict === 'dead') return 'dead'
     entry.checked = partition.generation
-    if (verdict === 'stale') entry.expire()
+    if (verdict === 'stale') {
+      this.#past.note(id, entry, now)
+      entry.expire()
+    }
     const state = freshness(entry, now)
     if (state !== 'fresh' || entry.local || partition.trusts(now)) return state
     return now < entry.staleUntil ? 'stale' : 'expired'

@@ -1,4 +1,5 @@
 import { type Duration, parseDuration, parseDurationOrZero } from './duration.ts'
+import { MAX_STATE_BYTES } from './codec/envelope.ts'
 import { checkNames, flag, optionError, unknownOption } from './checks.ts'
 import { checkTag } from './key.ts'
 
@@ -8,6 +9,20 @@ export interface TierTtl {
   readonly redis?: Duration
 }
 
+/** What is still known of the value that a key had before. Counted on this instance. */
+export interface PreviousValue {
+  /** Time from when it was stored until now, in ms. */
+  readonly ageMs: number
+  /** How long it was to be fresh, in ms. */
+  readonly ttlMs: number
+  /** Reads that it answered from memory here; `undefined` where memory is off or no longer has it, so that nobody counted. */
+  readonly hits: number | undefined
+  /** Its age when it was seen to be invalidated, in ms; `undefined` if it was not. A `set` invalidates, too. */
+  readonly invalidatedMs: number | undefined
+  /** What the policy gave to be kept with it. From Redis, so perhaps from another version of the policy: check it. */
+  readonly state: Uint8Array | undefined
+}
+
 /** What a `TtlPolicy` may look at beside the value. */
 export interface TtlContext {
   /** The key as printed. */
@@ -15,10 +30,33 @@ export interface TtlContext {
   readonly tags: readonly string[]
   /** How long the loader took, 0 for a `set`. */
   readonly loadMs: number
+  /** The loader said `notModified()`: it is the value from before. */
+  readonly notModified: boolean
+  /** The value from before; `undefined` where nothing is known of one. */
+  readonly previous: PreviousValue | undefined
 }
 
-/** Decides a lifetime from the value. Called once per load or `set`; what it throws fails that load. */
-export type TtlPolicy<T = unknown> = (value: T, context: TtlContext) => Duration | TierTtl
+/** A lifetime, and what the policy wants to find in `context.previous.state` at the next load of the key. */
+export interface TtlDecision {
+  readonly ttl: Duration | TierTtl
+  /** 20 bytes at most. It is stored with the value, in memory and in Redis. */
+  readonly state: Uint8Array
+}
+
+/** A lifetime that a policy decided, for people. */
+export type TtlExplanation = Readonly<Record<string, number | string | boolean>>
+
+/**
+ * Decides a lifetime from the value and from what became of the one before. Called once per load or `set`; what it throws fails that
+ * load.
+ */
+export interface TtlPolicy<T = unknown> {
+  (value: T, context: TtlContext): Duration | TierTtl | TtlDecision
+  /** Called when a load failed, after `loadMs`. What it throws is lost. */
+  readonly failed?: (failure: { readonly key: string; readonly loadMs: number }) => void
+  /** Called by `Cache.explain`: the state of a value in words and numbers. */
+  readonly explain?: (state: Uint8Array) => TtlExplanation | undefined
+}
 
 /** How long a value is fresh: one duration, one per tier, or a function of the value. */
 export type Ttl<T = unknown> = Duration | TierTtl | TtlPolicy<T>
@@ -65,6 +103,11 @@ export interface WriteOptions {
 export interface TierMs {
   readonly memoryMs: number
   readonly redisMs: number
+}
+
+/** How long one value lives, and what its policy keeps with it. */
+export interface Life extends TierMs {
+  readonly state?: Uint8Array
 }
 
 /** Options of a call over defaults, in ms, valid and frozen. */
@@ -187,23 +230,28 @@ export function checkTags(tags: readonly string[] | undefined, path = 'tags'): r
 export const NO_TAGS: readonly string[] = Object.freeze([])
 
 /** How long this value lives in each tier: its policy's ttl less its jitter. Throws what a `TtlPolicy` throws. */
-export function lifetimeOf(
-  policy: Policy,
-  value: unknown,
-  context: TtlContext,
-  random: () => number,
-): TierMs {
-  const ttl =
+export function lifetimeOf(policy: Policy, value: unknown, context: TtlContext, random: () => number): Life {
+  const ttl: Life =
     value === null && policy.negativeTtl !== undefined
       ? policy.negativeTtl
       : typeof policy.ttl === 'function'
-        ? parseTierTtl(policy.ttl(value, context), DEFAULT_POLICY.ttl, 'ttl')
+        ? decided(policy.ttl(value, context))
         : policy.ttl
   const kept = 1 - policy.jitter * random()
   return {
     memoryMs: Math.max(1, Math.round(ttl.memoryMs * kept)),
     redisMs: Math.max(1, Math.round(ttl.redisMs * kept)),
+    ...(ttl.state !== undefined && { state: ttl.state }),
   }
+}
+
+function decided(decision: Duration | TierTtl | TtlDecision): Life {
+  if (typeof decision !== 'object' || decision === null || !('state' in decision))
+    return parseTierTtl(decision, DEFAULT_POLICY.ttl, 'ttl')
+  const { ttl, state } = decision
+  if (!(state instanceof Uint8Array) || state.length > MAX_STATE_BYTES)
+    throw optionError('ttl.state', state, `must be a Uint8Array of ${MAX_STATE_BYTES} bytes at most`)
+  return { ...parseTierTtl(ttl, DEFAULT_POLICY.ttl, 'ttl'), state }
 }
 
 function parseTierTtl(ttl: Duration | TierTtl, inherited: TierMs | TtlPolicy, path: string): TierMs {

@@ -6,7 +6,7 @@ import { slotsOf } from './coherence/slots.ts'
 import { CacheError, isDeadline } from './errors.ts'
 import type { Events } from './events.ts'
 import { AWAY, type Found, Opener } from './found.ts'
-import type { TierMs } from './policy.ts'
+import type { Life } from './policy.ts'
 import { LatencyRecorder } from './stats.ts'
 import type { FillReply, Store, StoredTail } from './store.ts'
 
@@ -34,7 +34,7 @@ export interface Waiter {
 export interface Outgoing {
   readonly id: string
   readonly value: unknown
-  readonly ttl: TierMs
+  readonly ttl: Life
   readonly graceMs: number
   readonly tags: readonly string[]
 }
@@ -177,7 +177,13 @@ export class Remote {
   /** A value as bytes. Throws `CacheError` `E_VALUE`. */
   seal(partition: Partition, { id, value, ttl, graceMs, tags }: Outgoing): StoredTail & { bytes: number } {
     const bornMs = Math.max(0, this.#clock.now() + partition.redisOffsetMs)
-    const sealed = this.#codec.seal(id, value, { bornMs, ttlMs: ttl.redisMs, graceMs, tags })
+    const sealed = this.#codec.seal(id, value, {
+      bornMs,
+      ttlMs: ttl.redisMs,
+      graceMs,
+      tags,
+      state: ttl.state,
+    })
     return { ...sealed, expireMs: ttl.redisMs + graceMs }
   }
 

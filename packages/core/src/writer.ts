@@ -3,7 +3,7 @@ import { inSteps } from './coherence/steps.ts'
 import type { Outcome, Partition } from './coherence/partition.ts'
 import type { Engine } from './engine.ts'
 import { CacheError } from './errors.ts'
-import { lifetimeOf, type Policy, type TierMs } from './policy.ts'
+import { type Life, lifetimeOf, type Policy, type PreviousValue } from './policy.ts'
 import type { Counters } from './stats.ts'
 import type { StoredTail, Targets } from './store.ts'
 
@@ -27,7 +27,7 @@ export interface Writing {
 }
 
 interface Prepared extends Writing {
-  readonly ttl: TierMs
+  readonly ttl: Life
   readonly tail: StoredTail | undefined
 }
 
@@ -114,7 +114,9 @@ export class Writer {
         { path: 'value' },
       )
     }
-    const ttl = lifetimeOf(policy, value, { key: id, tags, loadMs: 0 }, random)
+    const previous = typeof policy.ttl === 'function' ? this.#replaced(id) : undefined
+    const context = { key: id, tags, loadMs: 0, notModified: false, previous }
+    const ttl = lifetimeOf(policy, value, context, random)
     const tail = remote?.seal(this.#engine.parts.local.partition(id), {
       id,
       value,
@@ -123,6 +125,12 @@ export class Writer {
       tags,
     })
     return { ...writing, ttl, tail }
+  }
+
+  /** What a `set` replaces, which it invalidates. */
+  #replaced(id: string): PreviousValue | undefined {
+    const previous = this.#engine.parts.local.previous(id)
+    return previous && { ...previous, invalidatedMs: previous.invalidatedMs ?? previous.ageMs }
   }
 
   /** One step after another, so that Redis can serve others in between and each ends in time. */

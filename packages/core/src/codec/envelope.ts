@@ -12,6 +12,9 @@ import { undecodable } from './codec.ts'
  *  3  8 B  S0, float64                 38  6 B  ttlMs
  * 11  8 B  epoch, ASCII                44  6 B  graceMs
  * 19  4 B  CRC-32 of 23 to the end     50  2 B  number of tags; for each 2 B length and UTF-8; then the body
+ *
+ * Where bit 15 of the number of tags is set, extras stand between tags and body: 1 B length of them all, then for each
+ * 1 B kind, 1 B length and its bytes. Kinds that are not known here are passed over. 1: the state of the ttl policy.
  */
 
 /** Bytes the script writes; `sealTail` makes the rest. */
@@ -24,6 +27,10 @@ const FORMAT = 1
 
 /** How many tags one value may have. */
 export const MAX_TAGS = 64
+/** Bytes a ttl policy may keep with a value. */
+export const MAX_STATE_BYTES = 20
+const HAS_EXTRAS = 0x8000
+const STATE_KIND = 1
 
 /** 0 as written; 1 expired softly: stale at once, whatever its times say. */
 export type Mark = 0 | 1
@@ -40,6 +47,8 @@ export interface Sealed {
   /** May be served stale for this long after that. */
   readonly graceMs: number
   readonly tags: readonly string[]
+  /** What the ttl policy keeps with the value, `MAX_STATE_BYTES` at most. */
+  readonly state?: Uint8Array | undefined
   readonly body: Buffer
 }
 
@@ -61,11 +70,13 @@ export interface Envelope extends Omit<Sealed, 'keyId'> {
  * for a time that cannot be written. Fractions of a ms are cut off.
  */
 export function sealTail(sealed: Sealed): Buffer {
-  const { tags, body } = sealed
-  const bodyAt = FIXED_BYTES - HEAD_BYTES + tagBytes(tags)
+  const { tags, state, body } = sealed
+  const extrasAt = FIXED_BYTES - HEAD_BYTES + tagBytes(tags)
+  const bodyAt = extrasAt + (state === undefined ? 0 : 3 + state.length)
   const tail = Buffer.allocUnsafe(bodyAt + body.length)
   writeFacts(tail, sealed)
   writeTags(tail, FIXED_BYTES - HEAD_BYTES, tags)
+  if (state !== undefined) writeState(tail, extrasAt, state)
   body.copy(tail, bodyAt)
   tail.writeUInt32BE(crc32(tail.subarray(FLAGS_AT - HEAD_BYTES)), 0)
   return tail
@@ -77,24 +88,26 @@ export interface Bound extends Omit<Sealed, 'body'> {
 }
 
 /**
- * What the body is bound to when it is authenticated: format, flags, namespace, key id, times and tags, in a form that no
+ * What the body is bound to when it is authenticated: format, flags, namespace, key id, times, tags and state, in a form that no
  * other combination has, and that no other begins with. Not the mark, S0 and epoch, which Redis writes: who can write to
  * Redis can bring back an older value of a key.
  */
 export function boundFacts(bound: Bound): Buffer {
   const texts = [bound.namespace, bound.keyId, ...bound.tags]
-  const facts = Buffer.allocUnsafe(
-    BOUND_BYTES + texts.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0),
-  )
+  const { state } = bound
+  const textBytes = texts.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0)
+  const facts = Buffer.allocUnsafe(BOUND_BYTES + textBytes + (state === undefined ? 0 : 1 + state.length))
   facts[0] = FORMAT
   writeTimes(facts, bound, 1)
   facts[BOUND_BYTES - 2] = bound.flags
-  facts[BOUND_BYTES - 1] = bound.tags.length
+  // The number of tags is 64 at most, so this tells that a state follows the last of them.
+  facts[BOUND_BYTES - 1] = bound.tags.length + (state === undefined ? 0 : 0x80)
   let at = BOUND_BYTES
   for (const text of texts) {
     const length = facts.write(text, at + 4)
     at = facts.writeUInt32BE(length, at) + length
   }
+  if (state !== undefined) facts.set([state.length, ...state], at)
   return facts
 }
 
@@ -132,7 +145,8 @@ export function openEnvelope(bytes: Buffer, keyId: string): Envelope {
     throw undecodable('key hash (it belongs to another key)')
   }
   if (bytes.readUInt32BE(19) !== crc32(bytes.subarray(FLAGS_AT))) throw undecodable('checksum')
-  const { tags, end } = readTags(bytes)
+  const { tags, end: extrasAt } = readTags(bytes)
+  const { state, end } = readExtras(bytes, extrasAt)
   return {
     mark,
     s0,
@@ -142,6 +156,7 @@ export function openEnvelope(bytes: Buffer, keyId: string): Envelope {
     ttlMs: readUint48(bytes, 38),
     graceMs: readUint48(bytes, 44),
     tags,
+    ...(state !== undefined && { state }),
     body: bytes.subarray(end),
   }
 }
@@ -220,10 +235,11 @@ function writeTags(target: Buffer, start: number, tags: readonly string[]): void
 const NO_TAGS: readonly string[] = Object.freeze([])
 
 function readTags(bytes: Buffer): { tags: readonly string[]; end: number } {
-  const count = bytes.readUInt16BE(FIXED_BYTES)
+  const written = bytes.readUInt16BE(FIXED_BYTES)
+  const count = written & ~HAS_EXTRAS
   let at = FIXED_BYTES + 2
   if (count === 0) return { tags: NO_TAGS, end: at }
-  if (count > MAX_TAGS) throw undecodable(`tags (${count} of them)`)
+  if (count > MAX_TAGS) throw undecodable(`tags (${written} of them)`)
   const tags: string[] = []
   for (let i = 0; i < count; i++) {
     const start = at + 2
@@ -233,4 +249,32 @@ function readTags(bytes: Buffer): { tags: readonly string[]; end: number } {
     at = end
   }
   return { tags, end: at }
+}
+
+function writeState(target: Buffer, at: number, state: Uint8Array): void {
+  if (state.length > MAX_STATE_BYTES) {
+    throw new CacheError('E_VALUE', `A ttl policy can keep ${MAX_STATE_BYTES} bytes, not ${state.length}`, {
+      path: 'ttl',
+    })
+  }
+  const count = FIXED_BYTES - HEAD_BYTES
+  target.writeUInt16BE(target.readUInt16BE(count) | HAS_EXTRAS, count)
+  target[at] = 2 + state.length
+  target[at + 1] = STATE_KIND
+  target[at + 2] = state.length
+  target.set(state, at + 3)
+}
+
+function readExtras(bytes: Buffer, start: number): { state?: Uint8Array; end: number } {
+  if ((bytes.readUInt16BE(FIXED_BYTES) & HAS_EXTRAS) === 0) return { end: start }
+  const end = start + 1 + (bytes[start] ?? 0)
+  if (start >= bytes.length || end > bytes.length) throw undecodable('extras (out of bounds)')
+  for (let at = start + 1; at < end;) {
+    const next = at + 2 + (bytes[at + 1] ?? 0)
+    if (at + 2 > end || next > end) throw undecodable('extras (out of bounds)')
+    // A copy: a view would keep the whole value in memory for as long as its state.
+    if (bytes[at] === STATE_KIND) return { state: Uint8Array.from(bytes.subarray(at + 2, next)), end }
+    at = next
+  }
+  return { end }
 }

@@ -26,7 +26,7 @@ export interface ValueCodecOptions {
 }
 
 /** When a value was made, how long it is good, and what invalidates it. Times in ms. */
-export type ValueMeta = Pick<Sealed, 'bornMs' | 'ttlMs' | 'graceMs' | 'tags'>
+export type ValueMeta = Pick<Sealed, 'bornMs' | 'ttlMs' | 'graceMs' | 'tags' | 'state'>
 
 /** Values to stored bytes and back: codec, then compression, then encryption or a tag. `bytes` are those of the codec. */
 export interface ValueCodec {
@@ -104,12 +104,12 @@ function seal(
   laidOut: LaidOut | undefined,
   keyId: string,
   value: unknown,
-  { bornMs, ttlMs, graceMs, tags }: ValueMeta,
+  { bornMs, ttlMs, graceMs, tags, state }: ValueMeta,
 ): { tail: Buffer; bytes: number } {
   const { flag, bytes } = encode(options, laidOut, value, ttlMs + graceMs)
   const { compression, body } = shrink(options.compression, bytes)
   const flags = packFlags({ codec: flag, compression, protection: protectionOf(options) })
-  const facts = { keyId, flags, bornMs, ttlMs, graceMs, tags }
+  const facts = { keyId, flags, bornMs, ttlMs, graceMs, tags, state }
   return { tail: sealTail({ ...facts, body: protect(options, facts, body) }), bytes: bytes.length }
 }
 
@@ -148,8 +148,8 @@ function shrink(
   return { compression: compressionFlag(options.algorithm), body }
 }
 
-// Fixed fields, as many tags as there may be, and a key id with nonce and tag.
-const MOST_BESIDE_BODY = FIXED_BYTES + 2 + MAX_TAGS * (2 + 0xffff) + 512
+// Fixed fields, as many tags as there may be, extras, and a key id with nonce and tag.
+const MOST_BESIDE_BODY = FIXED_BYTES + 2 + MAX_TAGS * (2 + 0xffff) + 256 + 512
 
 type Readers = ReadonlyMap<number, Codec>
 

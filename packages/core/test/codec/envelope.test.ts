@@ -5,6 +5,7 @@ import {
   HEAD_BYTES,
   headerBytes,
   joinEnvelope,
+  MAX_STATE_BYTES,
   MAX_TAGS,
   openEnvelope,
   sealTail,
@@ -48,6 +49,51 @@ test('the largest times, 64 tags and an empty body fit', () => {
   }
   const { keyId: _, ...facts } = extreme
   expect(openEnvelope(joinEnvelope(0, EPOCH, sealTail(extreme)), KEY)).toMatchObject(facts)
+})
+
+describe('the state of a ttl policy', () => {
+  const state = Uint8Array.from({ length: MAX_STATE_BYTES }, (_, i) => 255 - i)
+  const kept = (more: object): Buffer => joinEnvelope(42, EPOCH, sealTail({ ...sealed, state, ...more }))
+
+  test('travels with the value, between tags and body, whatever these are', () => {
+    for (const more of [{}, { tags: [] }, { body: Buffer.alloc(0) }, { state: new Uint8Array(0) }])
+      expect(openEnvelope(kept(more), KEY)).toMatchObject({
+        tags: META.tags,
+        body: sealed.body,
+        state,
+        ...more,
+      })
+  })
+
+  test('is a copy, so that it does not keep the bytes of the whole value', () => {
+    expect(openEnvelope(kept({}), KEY).state?.buffer.byteLength).toBe(MAX_STATE_BYTES)
+  })
+
+  test('without one not a byte is other than it was', () => {
+    expect(sealTail({ ...sealed, state: undefined })).toStrictEqual(sealTail(sealed))
+  })
+
+  test('extras of a kind that is not known here are passed over', () => {
+    const bytes = kept({ state: Uint8Array.of(7), tags: [] })
+    bytes[53] = 9
+    bytes.writeUInt32BE(crc32(bytes.subarray(23)), 19)
+    expect(openEnvelope(bytes, KEY)).not.toHaveProperty('state')
+    expect(openEnvelope(bytes, KEY).body).toStrictEqual(sealed.body)
+  })
+
+  test('extras that are broken are refused, and a state over 20 bytes is not written', () => {
+    for (const [at, byte] of [
+      [52, 255],
+      [54, 200],
+      [52, 1],
+    ] as const) {
+      const bytes = kept({ state: Uint8Array.of(7), tags: [] })
+      bytes[at] = byte
+      bytes.writeUInt32BE(crc32(bytes.subarray(23)), 19)
+      expect(errorOf(() => openEnvelope(bytes, KEY)).message).toContain('extras')
+    }
+    expect(codeOf(() => kept({ state: new Uint8Array(MAX_STATE_BYTES + 1) }))).toBe('E_VALUE')
+  })
 })
 
 describe('each check says which it was', () => {

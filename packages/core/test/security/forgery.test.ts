@@ -99,6 +99,10 @@ describe('what a value is bound to', () => {
     { ...bound, tags: ['t', ''] },
     { ...bound, flags: 2 },
     { ...bound, graceMs: 4 },
+    { ...bound, state: new Uint8Array(0) },
+    { ...bound, state: Uint8Array.of(1) },
+    { ...bound, state: Uint8Array.of(1, 2) },
+    { ...bound, tags: [], state: Uint8Array.of(0, 0, 0, 1, 116) },
   ]
 
   test('is told apart, and none begins as another does, so that a body cannot pass for a part of it', () => {

@@ -201,8 +201,8 @@ describe('lifetimes', () => {
       993, 2000,
     ])
     expect(contexts).toStrictEqual([
-      { key: 'k', tags: ['t'], loadMs: 0 },
-      { key: 'l', tags: [], loadMs: 7 },
+      { key: 'k', tags: ['t'], loadMs: 0, notModified: false, previous: undefined },
+      { key: 'l', tags: [], loadMs: 7, notModified: false, previous: undefined },
     ])
     const error = await rejectionOf(cache.getOrSet('m', () => 1, { ttl: () => 'never' as never }))
     expect([error.code, await cache.get('m')]).toStrictEqual(['E_TTL', undefined])

@@ -21,7 +21,7 @@ const minutes = (n: number): { memoryMs: number; redisMs: number } => ({
   memoryMs: n * 60_000,
   redisMs: n * 60_000,
 })
-const CONTEXT = { key: 'k', tags: [], loadMs: 0 }
+const CONTEXT = { key: 'k', tags: [], loadMs: 0, notModified: false, previous: undefined }
 
 describe('options over defaults', () => {
   test('without options they are the documented defaults', () => {
@@ -189,11 +189,26 @@ describe('the lifetime of a value', () => {
 
   test('a ttl policy sees value and context, and may answer per tier', () => {
     const ttl: TtlPolicy = (value, context) => {
-      expect([value, context]).toStrictEqual([7, { key: 'k', tags: ['t'], loadMs: 3 }])
+      expect([value, context]).toStrictEqual([7, { ...CONTEXT, tags: ['t'], loadMs: 3 }])
       return { memory: '1s', redis: '1m' }
     }
-    const life = lifetimeOf(resolve({ ttl }), 7, { key: 'k', tags: ['t'], loadMs: 3 }, NO_CHANCE)
+    const life = lifetimeOf(resolve({ ttl }), 7, { ...CONTEXT, tags: ['t'], loadMs: 3 }, NO_CHANCE)
     expect(life).toStrictEqual({ memoryMs: 1000, redisMs: 60_000 })
+  })
+
+  test('a ttl policy may have 20 bytes kept with the value, and no more', () => {
+    const deciding = (state: unknown): Policy => resolve({ ttl: () => ({ ttl: '1s', state }) })
+    const state = new Uint8Array(20)
+    expect(lifetimeOf(deciding(state), 1, CONTEXT, NO_CHANCE)).toStrictEqual({
+      memoryMs: 1000,
+      redisMs: 1000,
+      state,
+    })
+    for (const bad of [new Uint8Array(21), 'text', undefined])
+      expect(errorOf(() => lifetimeOf(deciding(bad), 1, CONTEXT, NO_CHANCE))).toMatchObject({
+        code: 'E_OPTION',
+        path: 'ttl.state',
+      })
   })
 
   test.each([['never'], [undefined], [0], [Number.NaN], [() => '1m']])(
