@@ -100,7 +100,7 @@ export interface WriteOptions {
   readonly strict?: boolean
 }
 
-export interface TierMs {
+interface TierMs {
   readonly memoryMs: number
   readonly redisMs: number
 }
