@@ -16,14 +16,15 @@ interface Gone {
 
 /**
  * What a ttl policy that learns had learnt of values which were invalidated in memory since: they are gone, or no longer say how long they were to
- * be fresh. Empty where no policy learns.
+ * be fresh. It costs nothing where no policy learns.
  */
 export class Past {
-  readonly #gone = new LRUCache<string, Gone>({ max: REMEMBERED })
+  #gone: LRUCache<string, Gone> | undefined
 
   /** An entry in memory is invalidated. Its first invalidation counts. */
   note(id: string, { learned, bornAt, hits }: Entry, now: number): void {
-    if (learned === undefined || this.#gone.peek(id)?.bornAt === bornAt) return
+    if (learned === undefined || this.#gone?.peek(id)?.bornAt === bornAt) return
+    this.#gone ??= new LRUCache({ max: REMEMBERED })
     this.#gone.set(id, { learned, bornAt, hits, invalidatedMs: Math.max(0, now - bornAt) })
   }
 
@@ -38,7 +39,7 @@ export class Past {
     now: number,
   ): PreviousValue | undefined {
     const entry = newest(kept, found)
-    const gone = this.#gone.peek(id)
+    const gone = this.#gone?.peek(id)
     if (gone !== undefined && (entry === undefined || entry.bornAt <= gone.bornAt || isCopy(entry, gone)))
       return {
         ...gone.learned,
