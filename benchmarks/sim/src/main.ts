@@ -4,11 +4,14 @@ import { readOptions } from './options.ts'
 import { POLICIES } from './replay.ts'
 import { run } from './run.ts'
 import { writeTrace } from './trace.ts'
+import { ttlCommand } from './ttl/command.ts'
 
 const HELP = `Replays traces of reads over the policies that decide what memory keeps.
 
   pnpm sim <trace or folder…> [--policies <names>] [--sizes <sizes>] [--bytes] [--reads <n>] [--html <file>] [--json]
   pnpm sim generate            makes the trace of this repository anew, the same each time
+  pnpm sim ttl [<trace of changes>…] [--target 0.02 | --stale-age <ms>] [--keys <n>] [--reads <n>] [--seed <n>] [--others] [--json]
+                               the adaptive ttl against the best fixed one; without a trace on four synthetic days
 
 A trace is NAME.keys.gz, with NAME.sizes.gz and NAME.times.gz beside it if it tells them: as cache.recordTrace(file) writes it.
 
@@ -25,6 +28,7 @@ Exit codes: 0 all ran, 1 a trace could not be read, 2 the command line is wrong.
 /** What else there is to simulate, by the first word of the command line. */
 const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => void>> = {
   generate: () => writeTrace(fileURLToPath(new URL('../traces/mixed', import.meta.url)), generate()),
+  ttl: ttlCommand,
 }
 
 // A script of a package runs in its folder; paths are those of who called it.

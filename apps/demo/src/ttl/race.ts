@@ -14,7 +14,7 @@ export interface RaceOptions {
 }
 
 /** What one cache did in a time. */
-export interface Score {
+interface Score {
   readonly loads: number
   /** Reads answered with a price that was no longer so. */
   readonly stale: number
