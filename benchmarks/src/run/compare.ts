@@ -17,25 +17,28 @@ export interface Shown extends Omit<Comparison, 'rows' | 'metric'> {
   readonly targets?: (contender: string, at: number | string | undefined) => Target | undefined
 }
 
-/** A contest as a comparison. */
+/** A contest as a comparison. Who was not in a task has no row for it. */
 export function compare(outcomes: Outcomes, shown: Shown): Comparison {
   const { metric, more, contenders, tasks, targets, ...comparison } = shown
   const { figure, ...plainMetric } = metric
   const rows = Object.entries(contenders).flatMap(([name, contender]) =>
-    tasks.map(({ task, at }): Row => {
+    tasks.flatMap(({ task, at }): Row[] => {
       const identity = { ...identityOf(name, contender), ...(at !== undefined && { at }) }
       const of = outcomes[task] ?? {}
-      const rounds = of[name] ?? 'was not measured'
-      if (typeof rounds === 'string') return { ...identity, failed: rounds }
+      const rounds = of[name]
+      if (rounds === undefined) return []
+      if (typeof rounds === 'string') return [{ ...identity, failed: rounds }]
       const ratio = ratioOf(rounds, of[shown.anchor ?? ''], figure)
       const target = contender.kind === 'ours' ? targets?.(name, at) : undefined
-      return {
-        ...identity,
-        value: summarize(column(rounds, figure)),
-        ...(ratio !== undefined && { ratio }),
-        ...(more !== undefined && { more: furtherOf(rounds, more) }),
-        ...(target !== undefined && { target }),
-      }
+      return [
+        {
+          ...identity,
+          value: summarize(column(rounds, figure)),
+          ...(ratio !== undefined && { ratio }),
+          ...(more !== undefined && { more: furtherOf(rounds, more) }),
+          ...(target !== undefined && { target }),
+        },
+      ]
     }),
   )
   return { ...comparison, metric: plainMetric, rows }

@@ -5,7 +5,7 @@ import type { Peer, Setup, Subject } from './subject.ts'
 export type Opened = Pick<Setup, 'tiers' | 'redisUrl'> & Partial<Setup>
 
 /** A bus subscribes behind the call that makes it, and most do not say when it has. */
-const SUBSCRIBED_MS = 500
+const SUBSCRIBED_MS = 300
 
 /** Opens a cache in a namespace that nobody else has, loading nothing. */
 export async function openPeer({ id, open }: Pick<Peer, 'id' | 'open'>, setup: Opened): Promise<Subject> {

@@ -8,7 +8,7 @@ import { ANCHOR, type BulkTask, contenders } from './contenders.ts'
 const module = new URL('./contenders.ts', import.meta.url)
 
 const KEYS = [10, 100, 1000]
-const EFFORT = { launches: 1, rounds: 6, sliceMs: 60 }
+const EFFORT = { launches: 1, rounds: 5, sliceMs: 60 }
 
 const QUESTIONS = {
   memory: ['Many keys at once, from memory', 'By hand: a loop over a Map.'],

@@ -11,7 +11,7 @@ const module = new URL('./contenders.ts', import.meta.url)
 
 const BYTES = 10_240
 const CONNECTIONS = 50
-const EFFORT = { launches: 1, rounds: 7, sliceMs: 250 }
+const EFFORT = { launches: 1, rounds: 5, sliceMs: 200 }
 
 /** Responses from the cache. */
 export const http: Suite = {

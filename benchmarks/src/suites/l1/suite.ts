@@ -15,7 +15,7 @@ import {
 
 export const module: URL = new URL('./contenders.ts', import.meta.url)
 
-const EFFORT = { launches: 2, rounds: 7, sliceMs: 40 }
+const EFFORT = { launches: 2, rounds: 5, sliceMs: 40 }
 
 /** Hits in memory, per read. */
 export const l1: Suite = {

@@ -12,7 +12,7 @@ import { stalenessOf } from './stale.ts'
 
 const module = new URL('./contenders.ts', import.meta.url)
 
-const EFFORT = { launches: 1, rounds: 5, sliceMs: 500 }
+const EFFORT = { launches: 1, rounds: 4, sliceMs: 500 }
 
 /** A service as it is: most reads find something in memory, some do not, some write. */
 export const mixed: Suite = {

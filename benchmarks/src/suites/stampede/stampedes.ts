@@ -17,7 +17,7 @@ export const contendersModule: URL = new URL('./contenders.ts', import.meta.url)
 
 const READERS = 1000
 const LOAD_MS = 50
-const PATIENCE_MS = 4000
+const PATIENCE_MS = 2500
 
 /** In words. */
 export const SCENE: string = `${READERS} cold reads of one key at once in each process, loader ${LOAD_MS} ms`
