@@ -19,16 +19,15 @@ export interface Fired {
 
 type One = Prepare<InvalidationTask, Fired | number | void>
 
-const CHANNEL = 'bench-invalidation'
 export const ANCHOR = 'PUBLISH'
 
 /** Each in two processes: one that deletes, and one that holds the value. */
 export const contenders: Contenders<InvalidationTask, Fired | number | void> = {
   // A message, and nothing done with it.
-  [ANCHOR]: floor(message((client, key) => client.publish(CHANNEL, key))),
+  [ANCHOR]: floor(message('bench-publish', (client, channel, key) => client.publish(channel, key))),
   // What deleting takes at least.
   'DEL and PUBLISH, one pipeline': floor(
-    message((client, key) => client.pipeline().del(key).publish(CHANNEL, key).exec()),
+    message('bench-del', (client, channel, key) => client.pipeline().del(key).publish(channel, key).exec()),
   ),
   'tiercache delete': ours(deletion({ id: 'tiercache', open: openTiercache })),
   ...others(peer => peer.tiers.includes('both'), deletion),
@@ -63,16 +62,20 @@ function watchFor(cache: Subject, key: string): Promise<number> {
   return getSync === undefined ? watchAwaited(cache, key) : watch(() => !isThere(getSync(key)))
 }
 
-function message(send: (client: Redis, key: string) => Promise<unknown>): One {
+/** On a channel of its own: all are given the same keys. */
+function message(
+  channel: string,
+  send: (client: Redis, channel: string, key: string) => Promise<unknown>,
+): One {
   return async ({ redisUrl }) => {
     const [client, subscriber] = [new Redis(redisUrl), new Redis(redisUrl)]
     const heard = new Set<string>()
     subscriber.on('message', (_, key: string) => heard.add(key))
-    await Promise.all([client.ping(), subscriber.subscribe(CHANNEL)])
+    await Promise.all([client.ping(), subscriber.subscribe(channel)])
     let gone: Promise<number> | undefined
     return async ({ step, key }) => {
       if (step === 'gone') return gone
-      if (step === 'fire') return fired(() => send(client, key))
+      if (step === 'fire') return fired(() => send(client, channel, key))
       gone = watch(() => heard.has(key))
     }
   }

@@ -33,14 +33,15 @@ async function one(from: Racer, at: Racer, key: string): Promise<Shot> {
   await wait(1)
   const gone = at.run<number>({ step: 'gone', key })
   const { calledAt, resolvedAt } = await from.run<Fired>({ step: 'fire', key })
-  const goneAt = await within(LONGEST_MS, gone)
+  const goneAt = await goneAfter(calledAt, gone)
   return { fromCall: (goneAt - calledAt) * 1000, fromResolved: (goneAt - resolvedAt) * 1000 }
 }
 
-/** Rejects where a value is served for longer than anybody would wait. */
-export async function within(ms: number, gone: Promise<number>): Promise<number> {
+/** When the value was gone. Rejects where it is served for longer than anybody would wait, or was gone before the call. */
+export async function goneAfter(calledAt: number, gone: Promise<number>): Promise<number> {
   gone.catch(() => {}) // it ends with its process
-  const goneAt = await Promise.race([gone, wait(ms, undefined, { ref: false })])
-  if (goneAt === undefined) throw new Error(`the value was still served ${ms / 1000} s later`)
+  const goneAt = await Promise.race([gone, wait(LONGEST_MS, undefined, { ref: false })])
+  if (goneAt === undefined) throw new Error(`the value was still served ${LONGEST_MS / 1000} s later`)
+  if (goneAt < calledAt) throw new Error('the value was gone before it was deleted')
   return goneAt
 }

@@ -2,10 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Figures } from '../../run/contender.ts'
 import type { Racer } from '../../run/racer.ts'
 import { quantile } from '../../statistics.ts'
-import { within } from '../invalidation/shoot.ts'
+import { goneAfter } from '../invalidation/shoot.ts'
 
 const SHOTS = 8
-const LONGEST_MS = 2000
 
 /** How long after a delete in the first process the last of so many instances in the second serves the value. */
 export async function lastInstance(
@@ -21,7 +20,7 @@ export async function lastInstance(
     await wait(1)
     const gone = at.run<number>({ step: 'gone', instances, key })
     const calledAt = await from.run<number>({ step: 'fire', instances: 1, key })
-    times.push(((await within(LONGEST_MS, gone)) - calledAt) * 1000)
+    times.push(((await goneAfter(calledAt, gone)) - calledAt) * 1000)
   }
   return { us: quantile(times, 0.5) }
 }
