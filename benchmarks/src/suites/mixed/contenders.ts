@@ -6,6 +6,7 @@ import { quantile } from '../../statistics.ts'
 import { openPeer } from '../../subjects/open.ts'
 import type { Peer, Setup } from '../../subjects/subject.ts'
 import { openPatient } from '../../subjects/tiercache.ts'
+import { Database } from './database.ts'
 import type { Read, Write } from './stale.ts'
 import { chanceOf, zipf } from './zipf.ts'
 
@@ -63,11 +64,11 @@ export const SCENE: string = `${SEATS} processes, ${READERS} readers each; ${KEY
 type Mixed = Prepare<MixedTask, Load | void>
 
 export const contenders: Contenders<MixedTask, Load | void> = {
-  [ANCHOR]: floor(service(rawStore)),
-  tiercache: ours(service(subject({ id: 'tiercache', open: openPatient }))),
+  [ANCHOR]: floor(service('raw', rawStore)),
+  tiercache: ours(service('tiercache', subject({ id: 'tiercache', open: openPatient }))),
   ...others(
     peer => peer.setting === undefined && peer.tiers.includes('both'),
-    peer => service(subject(peer)),
+    peer => service(peer.id, subject(peer)),
   ),
 }
 
@@ -89,20 +90,25 @@ function subject(peer: Pick<Peer, 'id' | 'open'>): Open {
   }
 }
 
-function service(open: Open): Mixed {
+function service(name: string, open: Open): Mixed {
   return async environment => {
+    const database = new Database(environment.redisUrl, name)
     let loads = 0
-    const store = await open(environment, async () => {
+    const store = await open(environment, async key => {
       loads++
-      return { version: -1 }
+      const index = Number(key.split(':')[1])
+      return itemOf(index, await database.versionOf(index % SEATS, key))
     })
     let version = 0
     return async task => {
-      if (task.step === 'fill') return fill(store, task.seat, task.keys)
+      if (task.step === 'fill') {
+        await database.clear(task.seat)
+        return fill(store, task.seat, task.keys)
+      }
       loads = 0
       const next = (): number => ++version
       const { seat, keys, at, sliceMs, seed } = task
-      return { ...(await run(store, { seat, keys, at, sliceMs, seed, next })), loads }
+      return { ...(await run(store, database, { seat, keys, at, sliceMs, seed, next })), loads }
     }
   }
 }
@@ -127,6 +133,7 @@ interface Shift {
 
 async function run(
   store: Store,
+  database: Database,
   { seat, keys, at, sliceMs, seed, next }: Shift,
 ): Promise<Omit<Load, 'loads'>> {
   const chance = chanceOf(seed * SEATS + seat)
@@ -134,17 +141,22 @@ async function run(
   const latencies: number[] = []
   const writes: Write[] = []
   const watched: Read[] = []
+  // One write of a key at a time, or their order would be anybody's guess.
+  const writing = new Set<number>()
   await new Promise(resolve => setTimeout(resolve, Math.max(0, at - now())))
   const from = now()
   const until = from + sliceMs
   const reader = async (): Promise<void> => {
     for (let begun = now(); begun < until; begun = now()) {
       const index = pick()
-      if (chance() < WRITES) {
-        const own = index - (index % SEATS) + seat
+      const own = index - (index % SEATS) + seat
+      if (chance() < WRITES && !writing.has(own)) {
+        writing.add(own)
         const version = next()
+        await database.write(seat, keyOf(own), version)
         await store.set(keyOf(own), itemOf(own, version))
         writes.push({ key: own, version, doneAt: now() })
+        writing.delete(own)
       } else {
         const item = (await store.get(keyOf(index))) as Item | null | undefined
         latencies.push(now() - begun)
