@@ -1,4 +1,7 @@
+import type { Figure, Plot, Table } from '@tiercache/report'
 import type { Invariant } from './history/check.ts'
+
+export type { Figure, Plot, Table }
 
 /** One part of `pnpm prove`: it runs by itself, tells how far it is, and ends with facts for the report. */
 export interface Section {
@@ -71,38 +74,4 @@ export interface Failure {
   readonly repeat: string
   /** A file of the run's folder that shows it, such as swim lanes. */
   readonly view?: string
-}
-
-export interface Figure {
-  readonly label: string
-  readonly value: number | string
-  readonly unit?: string
-  /** What the value is held to, for people: "= 0", "≤ 2 000 ms". */
-  readonly bound?: string
-}
-
-export interface Table {
-  readonly title: string
-  readonly columns: readonly string[]
-  /** Cells that are `undefined` stay empty. A row may be marked as one that should stand out, or as bad. */
-  readonly rows: readonly {
-    readonly cells: readonly (string | number | undefined)[]
-    readonly mark?: 'ours' | 'bad'
-  }[]
-  readonly note?: string
-}
-
-/** A chart. `x` are categories for bars, numbers for lines. */
-export interface Plot {
-  readonly title: string
-  readonly kind: 'bar' | 'line' | 'histogram'
-  readonly xLabel: string
-  readonly yLabel: string
-  readonly logY?: boolean
-  readonly series: readonly {
-    readonly name: string
-    readonly points: readonly (readonly [x: number | string, y: number])[]
-  }[]
-  /** A horizontal or vertical line that is the promise. */
-  readonly bound?: { readonly axis: 'x' | 'y'; readonly at: number; readonly label: string }
 }

@@ -22,6 +22,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The private packages that tests, apps and benchmarks of any kind may use. */
 export const testTools: readonly string[] = ['@tiercache/redis-server', '@tiercache/readme']
 
+/** The private package that apps, the proof and benchmarks draw their reports with. */
+export const reportTool = '@tiercache/report'
+
 /** Folders outside a private package that it may reach into, from the package's own folder. */
 export const reachesInto: Readonly<Record<string, readonly string[]>> = {
   // It runs the protocol in simulation and switches parts of it off, which no user can.

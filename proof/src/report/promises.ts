@@ -1,8 +1,6 @@
+import { type Content, formatNumber, html, type Markup, plural, renderTable } from '@tiercache/report'
 import { INVARIANTS, type Invariant } from '../history/check.ts'
 import type { ReportData } from './data.ts'
-import { formatNumber, plural } from './format.ts'
-import { html, type Content, type Markup } from './html.ts'
-import { renderTable } from './table.ts'
 import { promisesOf, talliesOf, violationsOf } from './verdict.ts'
 
 /** As many histories as are shown without being asked. */

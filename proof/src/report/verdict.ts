@@ -1,12 +1,7 @@
+import { formatNumber, plural, type Tile } from '@tiercache/report'
 import { INVARIANTS, type Invariant } from '../history/check.ts'
-import type { Figure, Tally } from '../section.ts'
+import type { Tally } from '../section.ts'
 import { isKept, type ReportData } from './data.ts'
-import { formatNumber, plural } from './format.ts'
-
-/** A figure at the top: good, bad, or not measured in this run. */
-export interface Tile extends Figure {
-  readonly state: 'good' | 'bad' | 'none'
-}
 
 /** The whole run in one sentence. */
 export function verdictOf(data: ReportData): string {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderChart } from '../../src/report/chart.ts'
-import type { Plot } from '../../src/section.ts'
+import { type Plot, renderChart } from '../src/index.ts'
 
 const base: Plot = { title: 'A plot', kind: 'bar', xLabel: 'x', yLabel: 'y', series: [] }
 const labels = (svg: string): string[] =>
@@ -36,4 +35,18 @@ test('long names of bars lie down, and all of them are shown', () => {
 test('names that could be markup stay text', () => {
   const svg = renderChart({ ...base, series: [{ name: 'a', points: [['<script>', 1]] }] })
   expect(svg).not.toContain('<script')
+})
+
+test('a line shows where the middle half of what was measured lies', () => {
+  const points = [1, 10, 100].map(x => [x, x] as const)
+  const quartiles = [1, 10, 100].map(x => [x, x / 2, x * 2] as const)
+  const svg = renderChart({
+    ...base,
+    kind: 'line',
+    logX: true,
+    logY: true,
+    series: [{ name: 'a', points, quartiles }],
+  })
+  const upright = [...svg.matchAll(/<path d="M([\d.]+) [\d.]+L([\d.]+) [\d.]+"[^>]*stroke-width="5"/g)]
+  expect(upright.map(([, from, to]) => from === to)).toEqual([true, true, true])
 })

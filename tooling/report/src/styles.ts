@@ -50,6 +50,9 @@ nav a:hover { border-color: var(--link); }
 figure { margin: 1.6rem 0 0; }
 figcaption { font-weight: 600; margin-bottom: .45rem; }
 .scroll { overflow-x: auto; }
+.kinds { display: flex; flex-wrap: wrap; gap: 0 1.1rem; margin: 0; font-size: .85rem; color: var(--faint); }
+.kind::before { content: ""; display: inline-block; width: .65rem; height: .65rem; border-radius: 50%; margin-right: .4rem; background: var(--series-6); }
+.kind-1::before { background: var(--series-1); } .kind-2::before { background: var(--series-2); } .kind-3::before { background: var(--series-3); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; line-height: 1.4; }
 th, td { text-align: left; vertical-align: top; padding: .42rem .9rem .42rem 0; border-bottom: 1px solid var(--rule); }
 thead th { color: var(--faint); font-weight: 600; font-size: .82rem; vertical-align: bottom; }

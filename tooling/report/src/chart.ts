@@ -1,11 +1,12 @@
-import { BarChart, LineChart } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components'
 import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import type { Plot } from '../section.ts'
 import { formatNumber } from './format.ts'
+import type { Plot } from './plot.ts'
+import { BOUND, CARD, colours, INK, inTheme, type Pencil, styled } from './theme.ts'
 
-use([BarChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer])
+use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer])
 
 type Point = Plot['series'][number]['points'][number]
 
@@ -37,7 +38,7 @@ function optionOf(plot: Plot, lying: boolean): EChartsCoreOption {
   const named = { ...x, name: xLabel }
   return {
     animation: false,
-    color: colours,
+    color: [...colours],
     textStyle: { fontFamily: 'system-ui, sans-serif', fontSize: 13 },
     grid: {
       left: 8,
@@ -60,19 +61,40 @@ function optionOf(plot: Plot, lying: boolean): EChartsCoreOption {
     }),
     xAxis: styled({ ...(lying ? y : named), nameLocation: 'middle', nameGap: 30 }),
     yAxis: styled(lying ? { ...named, name: '', inverse: true } : y),
-    series: series.map((one, at) => ({
-      type: plot.kind === 'line' ? 'line' : 'bar',
-      name: one.name,
-      data: pointsOf(plot, one.points).map(([px, py]) => (lying ? [py, px] : [px, py])),
-      silent: true,
-      showSymbol: one.points.length <= 40,
-      symbolSize: 5,
-      sampling: 'lttb',
-      barMaxWidth: 36,
-      ...(plot.kind === 'histogram' && { barCategoryGap: '8%', barMaxWidth: 200 }),
-      ...(at === 0 && boundOf(plot, lying)),
-    })),
+    series: [
+      ...series.map((one, at) => ({
+        type: plot.kind === 'line' ? 'line' : 'bar',
+        name: one.name,
+        data: pointsOf(plot, one.points).map(([px, py]) => (lying ? [py, px] : [px, py])),
+        silent: true,
+        showSymbol: one.points.length <= 40,
+        symbolSize: 5,
+        sampling: 'lttb',
+        barMaxWidth: 36,
+        ...(plot.kind === 'histogram' && { barCategoryGap: '8%', barMaxWidth: 200 }),
+        ...(at === 0 && boundOf(plot, lying)),
+      })),
+      ...series.flatMap(quartilesOf),
+    ],
   }
+}
+
+/** A line from the first quartile to the third at each point. */
+function quartilesOf({ quartiles = [] }: Plot['series'][number], at: number): object[] {
+  if (quartiles.length === 0) return []
+  const stroke = colours[at % colours.length] ?? INK
+  return [
+    {
+      type: 'custom',
+      silent: true,
+      data: quartiles.map(([x, low, high]) => [x, low, high]),
+      renderItem: (_: unknown, pencil: Pencil) => {
+        const [x1, y1] = pencil.coord([pencil.value(0), pencil.value(1)])
+        const [, y2] = pencil.coord([pencil.value(0), pencil.value(2)])
+        return { type: 'line', shape: { x1, y1, x2: x1, y2 }, style: { stroke, lineWidth: 5, opacity: 0.35 } }
+      },
+    },
+  ]
 }
 
 /** Long names of bars are read lying down. */
@@ -89,12 +111,18 @@ function nameOf(x: number | string): string {
   return typeof x === 'number' ? formatNumber(x) : x
 }
 
-function xAxisOf(plot: Plot): { type: 'value' | 'category'; data?: string[]; min?: number; max?: number } {
+function xAxisOf(plot: Plot): {
+  type: 'value' | 'log' | 'category'
+  data?: string[]
+  min?: number
+  max?: number
+} {
   if (!isOnScale(plot)) return { type: 'category', data: boundedCategories(plot) }
   const xs = plot.series.flatMap(({ points }) => points.map(([x]) => Number(x)))
   const bound = plot.bound?.axis === 'x' ? [plot.bound.at] : []
   const min = Math.min(...xs, ...bound)
   const max = Math.max(...xs, ...bound)
+  if (plot.logX === true) return { type: 'log', min: min / 1.1, max: max * 1.1 }
   return { type: 'value', ...(plot.kind === 'line' && { min }), max: max + (max - min) * 0.02 }
 }
 
@@ -156,56 +184,4 @@ function boundOf(plot: Plot, lying: boolean): object {
       data: [{ [axis]: at }],
     },
   }
-}
-
-// Stand-ins that no chart would use by chance: what the library computes with must be a colour, what the page needs is a property.
-const INK = '#010101'
-const FAINT = '#020202'
-const RULE = '#030303'
-const BOUND = '#040404'
-const CARD = '#050405'
-const colours = ['#050501', '#050502', '#050503', '#050504', '#050505', '#050506']
-const properties: Readonly<Record<string, string>> = {
-  [INK]: 'var(--ink)',
-  [FAINT]: 'var(--faint)',
-  [RULE]: 'var(--rule)',
-  [BOUND]: 'var(--bad)',
-  [CARD]: 'var(--card)',
-  ...Object.fromEntries(colours.map((colour, at) => [colour, `var(--series-${at + 1})`])),
-}
-
-interface Axis {
-  readonly type: string
-  readonly name: string
-  readonly min?: number
-  readonly max?: number
-  readonly nameLocation?: string
-  readonly nameGap?: number
-  readonly inverse?: boolean
-}
-
-/** An end that was set by hand falls between two ticks, and gets no label. */
-function styled(axis: Axis): object {
-  const isSet = axis.type !== 'category'
-  return {
-    nameTextStyle: { color: FAINT, align: 'left' },
-    axisLabel: {
-      color: FAINT,
-      hideOverlap: true,
-      ...(isSet && axis.min !== undefined && { showMinLabel: false }),
-      ...(isSet && axis.max !== undefined && { showMaxLabel: false }),
-    },
-    axisLine: { lineStyle: { color: RULE } },
-    axisTick: { show: false },
-    splitLine: { show: axis.type !== 'category', lineStyle: { color: RULE } },
-    ...axis,
-  }
-}
-
-function inTheme(svg: string): string {
-  return svg
-    .replace(/^<svg width="\d+" height="\d+"/, '<svg')
-    .replace(/<style[^]*?<\/style>/, '')
-    .replaceAll(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, '')
-    .replaceAll(/#0[1-5]0[1-5]0[1-6]/g, colour => properties[colour] ?? colour)
 }

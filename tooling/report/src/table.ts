@@ -1,6 +1,17 @@
-import type { Table } from '../section.ts'
 import { formatNumber } from './format.ts'
 import { html, prose, type Content, type Markup } from './html.ts'
+
+/** A table: the first column names its rows. */
+export interface Table {
+  readonly title: string
+  readonly columns: readonly string[]
+  /** Cells that are `undefined` stay empty. A row may be marked as one that should stand out, or as bad. */
+  readonly rows: readonly {
+    readonly cells: readonly (string | number | undefined)[]
+    readonly mark?: 'ours' | 'bad'
+  }[]
+  readonly note?: string
+}
 
 /** A table that scrolls sideways where it must, and that a screen reader can walk through. */
 export function renderTable({ title, columns, rows, note }: Table): Markup {

@@ -1,0 +1,8 @@
+export { renderChart } from './chart.ts'
+export { formatNumber, formatSeconds, plural } from './format.ts'
+export { type Content, html, Markup, prose } from './html.ts'
+export { renderMethod, renderPage } from './page.ts'
+export { type Plot, renderPlot } from './plot.ts'
+export { renderSpread, type Spread, type SpreadRow } from './spread.ts'
+export { renderTable, type Table } from './table.ts'
+export { type Figure, renderTiles, type Tile } from './tiles.ts'
