@@ -1,6 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { findRedis } from '@tiercache/redis-server'
 import { type Options, readOptions } from './options.ts'
+import { profile } from './profile/command.ts'
+import { report } from './report/command.ts'
+import { saveReport } from './report/files.ts'
 import { factsOf, formatFacts } from './report/machine.ts'
 import { Progress } from './report/progress.ts'
 import type { Results, SuiteReport } from './results.ts'
@@ -8,11 +12,15 @@ import { formatComparison } from './show.ts'
 import { peerIds } from './subjects/peers.ts'
 import { suites } from './suites/index.ts'
 import type { Suite } from './suites/suite.ts'
+import { targets } from './targets/command.ts'
 
 const HELP = `Measures tiercache against the floors it stands on and the caches beside it. Every claim is a ratio taken inside one run.
 
   pnpm bench [suite…] [--peers <list>] [--quick] [--rounds <n>] [--save <name>] [--json]
   pnpm bench --gate
+  pnpm bench targets [--help]     times in a service of several processes, on good and bad days
+  pnpm bench report [--help]      the page of a run again, from the figures it kept
+  pnpm bench profile [--help]     where the time of a hit goes
 
 suites
 ${suites.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')}
@@ -21,7 +29,7 @@ ${suites.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')}
                  ${peerIds.join(', ')}
   --quick        less of everything: to see that it works, not to quote
   --rounds <n>   rounds per launch
-  --save <name>  keep the results as results/<name>.json (default: latest)
+  --save <name>  keep the results as results/<name>.json (default: latest), beside the page results/report.html
   --json         print the results as JSON instead of tables
   --gate         hold our own figures to the bounds that no change may pass, as npm test does; takes nothing else
 
@@ -32,6 +40,10 @@ Exit codes: 0 all ran, 1 a suite failed or a promise was broken, 2 the command l
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv
+  if (command === 'targets') return targets(rest)
+  if (command === 'report') return report(rest)
+  if (command === 'profile') return profile(rest)
   let options: Options
   try {
     options = readOptions(argv, { suites: suites.map(({ name }) => name), peers: peerIds })
@@ -103,6 +115,7 @@ function save(name: string, results: Results): void {
   const folder = new URL('../results/', import.meta.url)
   mkdirSync(folder, { recursive: true })
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(results, rounded, 2)}\n`)
+  saveReport(results, fileURLToPath(new URL('report.html', folder)))
 }
 
 /** Digits of what was measured that mean nothing are not kept. */

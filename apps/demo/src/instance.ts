@@ -6,6 +6,7 @@ import { connect } from './database/connect.ts'
 import { createReads } from './database/reads.ts'
 import { slowedBy } from './database/slow.ts'
 import { createWrites } from './database/writes.ts'
+import { createDurations, summaryOf } from './measure/histogram.ts'
 import type { FromInstance, InstanceConfig, ServiceCounts } from './protocol.ts'
 import { openCache } from './service/cache.ts'
 import { createInvalidate } from './service/invalidate.ts'
@@ -22,9 +23,10 @@ const database = connect(config.databaseFile)
 const cache = openCache(config)
 const slowly = slowedBy(config.databaseMs)
 const counts: ServiceCounts = { reads: 0, writes: 0, queries: { loads: 0, uncached: 0, writes: 0 } }
+const memoryHits = createDurations()
 const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } })
 
-readRoutes(app, { cache, reads: createReads(database), slowly, counts, origin })
+readRoutes(app, { cache, reads: createReads(database), slowly, counts, memoryHits, origin })
 writeRoutes(app, {
   writes: createWrites(database),
   slowly,
@@ -33,7 +35,12 @@ writeRoutes(app, {
   origin,
 })
 app.get('/health/cache', () => cache.health())
-app.get('/stats', () => ({ ...origin, service: counts, cache: cache.stats() }))
+app.get('/stats', () => ({
+  ...origin,
+  service: counts,
+  memoryHits: summaryOf(memoryHits),
+  cache: cache.stats(),
+}))
 
 let stopping = false
 async function stop(): Promise<never> {

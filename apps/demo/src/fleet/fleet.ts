@@ -19,6 +19,8 @@ export interface Fleet {
   /** Kills an instance with SIGKILL and resolves when the process is gone. */
   crash(name: string): Promise<void>
   respawn(name: string): Promise<void>
+  /** Lets an instance finish, and starts it anew when it has. Whoever sends it requests should have stopped before. */
+  restart(name: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -55,6 +57,14 @@ export async function startFleet(
       await child.gone
     },
     respawn: spawn,
+    async restart(name) {
+      const child = children.get(name)
+      if (!child) return
+      leaving.add(child.pid)
+      children.delete(name)
+      await child.stop()
+      await spawn(name)
+    },
     async stop() {
       await Promise.all(
         [...children.values()].map(child => {

@@ -6,6 +6,8 @@ export interface Durations {
   readonly count: number
   /** The value below which `percent` of the durations lie; 0 if there are none. */
   percentile(percent: number): number
+  /** 0 if there are none. */
+  mean(): number
   max(): number
 }
 
@@ -26,6 +28,7 @@ export function createDurations(): Durations {
       return histogram.count
     },
     percentile: percent => inMs(histogram.percentile(percent)),
+    mean: () => inMs(histogram.mean),
     max: () => inMs(histogram.max),
   }
 }

@@ -1,6 +1,7 @@
 import type { Cache, CallOptions, LoadContext } from '@tiercache/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Found, Reads } from '../database/reads.ts'
+import type { Durations } from '../measure/histogram.ts'
 import type { Origin, ReadReply, ServiceCounts } from '../protocol.ts'
 
 export interface ReadParts {
@@ -8,6 +9,8 @@ export interface ReadParts {
   readonly reads: Reads
   readonly slowly: <T>(query: () => T) => Promise<T>
   readonly counts: ServiceCounts
+  /** Where the time of each hit in memory goes. */
+  readonly memoryHits: Durations
   readonly origin: Origin
 }
 
@@ -34,7 +37,10 @@ interface ById {
 }
 
 /** The reads of the marketplace, each through the cache unless the request says `cache-control: no-store`. */
-export function readRoutes(app: FastifyInstance, { cache, reads, slowly, counts, origin }: ReadParts): void {
+export function readRoutes(
+  app: FastifyInstance,
+  { cache, reads, slowly, counts, memoryHits, origin }: ReadParts,
+): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply, cached: Cached): Promise<ReadReply> => {
     counts.reads++
     const { found, ...from } =
@@ -50,8 +56,10 @@ export function readRoutes(app: FastifyInstance, { cache, reads, slowly, counts,
       if (found) context.setTags(found.tags)
       return found
     }
+    const asked = performance.now()
     const entry = await cache.getOrSetEntry<Found | null>(key, load, options)
     if (!entry) throw new Error(`${key.join(':')}: loaded, and yet there is no entry`)
+    if (entry.tier === 'memory') memoryHits.record(performance.now() - asked)
     return { found: entry.value, tier: entry.tier, stale: entry.stale }
   }
   const uncached = async ({ query }: Cached): Promise<Answered> => {
