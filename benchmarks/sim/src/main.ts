@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { cost } from './cost.ts'
 import { generate } from './generate.ts'
 import { readOptions } from './options.ts'
 import { POLICIES } from './replay.ts'
@@ -9,6 +10,7 @@ import { ttlCommand } from './ttl/command.ts'
 const HELP = `Replays traces of reads over the policies that decide what memory keeps.
 
   pnpm sim <trace or folder…> [--policies <names>] [--sizes <sizes>] [--bytes] [--reads <n>] [--html <file>] [--json]
+  pnpm sim cost                what each policy costs: time and memory over lru-cache
   pnpm sim generate            makes the trace of this repository anew, the same each time
   pnpm sim ttl [<trace of changes>…] [--target 0.02 | --stale-age <ms>] [--keys <n>] [--reads <n>] [--seed <n>] [--others] [--json]
                                the adaptive ttl against the best fixed one; without a trace on four synthetic days
@@ -27,6 +29,7 @@ Exit codes: 0 all ran, 1 a trace could not be read, 2 the command line is wrong.
 
 /** What else there is to simulate, by the first word of the command line. */
 const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => void>> = {
+  cost,
   generate: () => writeTrace(fileURLToPath(new URL('../traces/mixed', import.meta.url)), generate()),
   ttl: ttlCommand,
 }
