@@ -18,7 +18,7 @@ export interface Order {
 }
 
 export interface Found {
-  /** Processor time of a read, in the median call. */
+  /** Processor time of a read. */
   readonly ns: number
   readonly shares: readonly Share[]
 }
@@ -41,18 +41,17 @@ async function prepared(what: string | number, redisUrl: string): Promise<{ read
   return { reads: await step.make(redisUrl), perCall: READS }
 }
 
-/** ns of processor time for each read in the median call. Throws where one found nothing. */
+/** ns of processor time for each read, over all calls: systems count that time in steps, some as long as a call. Throws where one found nothing. */
 async function timed(reads: Reads, perCall: number, ms: number): Promise<number> {
-  const calls: number[] = []
-  for (const until = spentMs() + ms; spentMs() < until;) {
-    const from = spentMs()
+  const from = spentMs()
+  let calls = 0
+  for (; spentMs() < from + ms; calls++) {
     const hits = reads()
     const found = typeof hits === 'number' ? hits : await hits
-    calls.push(((spentMs() - from) * 1e6) / perCall)
     if (found !== perCall) throw new Error(`${perCall - found} reads of ${perCall} found nothing`)
     await turn()
   }
-  return calls.toSorted((a, b) => a - b)[Math.floor(calls.length / 2)] ?? Number.NaN
+  return ((spentMs() - from) * 1e6) / (calls * perCall)
 }
 
 /** What this thread has had of the processor: on a busy machine that is steadier than the time that passed. */
