@@ -203,6 +203,13 @@ export const BOUNDS: readonly Bound[] = [
     tables: [['Root.#counters', 1001]],
   },
   {
+    file: 'root.ts',
+    field: '#policies',
+    holds: 'how long values of a namespace live',
+    because: '1 000 namespaces; the others follow the nearest of theirs that is known',
+    tables: [['Root.#policies', 1000]],
+  },
+  {
     file: 'events.ts',
     field: '#listeners',
     holds: 'listeners',
