@@ -12,12 +12,12 @@ const COST_NEWS = 0.01
  * heap hears of it when the entry comes to its top, which is sound since priorities only rise.
  */
 export class GreedyDual implements EvictionPolicy {
-  /** Slots, the lowest key on top. */
+  /** Slots, the lowest key on top, four below each: less deep than two, and the keys of four lie side by side. */
   #heap = new Uint32Array(0)
   #size = 0
   /** Where in the heap a slot is. */
   #places = new Uint32Array(0)
-  /** What the heap is ordered by: priorities as they were when it last looked. */
+  /** What the heap is ordered by, in its order: priorities as they were when it last looked. */
   #keys = new Float64Array(0)
   #priorities = new Float64Array(0)
   /** What one use is worth: cost / weight. */
@@ -45,33 +45,29 @@ export class GreedyDual implements EvictionPolicy {
     this.#worth[slot] = this.#costOf(cost) / Math.max(1, weight)
     this.#uses[slot] = 0
     this.hit(slot)
-    this.#keys[slot] = this.#priorities[slot] ?? 0
-    this.#place(this.#size, slot)
-    this.#rise(this.#size++)
+    this.#add(slot)
   }
 
   replace(slot: number, weight: number, cost: number): void {
     this.#worth[slot] = this.#costOf(cost) / Math.max(1, weight)
     this.hit(slot)
-    const before = this.#keys[slot] ?? 0
-    const now = this.#priorities[slot] ?? 0
-    this.#keys[slot] = now
     const place = this.#places[slot] ?? 0
-    if (now < before) this.#rise(place)
-    else this.#sink(place)
+    const before = this.#keys[place] ?? 0
+    const now = this.#priorities[slot] ?? 0
+    if (now < before) this.#rise(place, slot, now)
+    else this.#sink(place, slot, now)
   }
 
   settle(): void {}
 
   victim(newcomer: number): number {
     const lowest = this.#lowest()
-    this.#age = Math.max(this.#age, this.#keys[lowest] ?? 0)
+    this.#age = Math.max(this.#age, this.#keys[0] ?? 0)
     if (lowest !== newcomer || this.#size === 1) return lowest
     // The newcomer stays until the next one: whoever sets a value finds it.
     this.remove(newcomer)
     const next = this.#lowest()
-    this.#place(this.#size, newcomer)
-    this.#rise(this.#size++)
+    this.#add(newcomer)
     return next
   }
 
@@ -79,9 +75,9 @@ export class GreedyDual implements EvictionPolicy {
     const place = this.#places[slot] ?? 0
     const last = this.#heap[--this.#size] ?? 0
     if (last === slot) return
-    this.#place(place, last)
-    this.#rise(place)
-    this.#sink(this.#places[last] ?? 0)
+    const key = this.#keys[this.#size] ?? 0
+    if (key < (this.#keys[place] ?? 0)) this.#rise(place, last, key)
+    else this.#sink(place, last, key)
   }
 
   clear(): void {
@@ -94,9 +90,8 @@ export class GreedyDual implements EvictionPolicy {
     for (;;) {
       const top = this.#heap[0] ?? 0
       const priority = this.#priorities[top] ?? 0
-      if (priority === this.#keys[top]) return top
-      this.#keys[top] = priority
-      this.#sink(0)
+      if (priority === this.#keys[0]) return top
+      this.#sink(0, top, priority)
     }
   }
 
@@ -108,40 +103,42 @@ export class GreedyDual implements EvictionPolicy {
     return within
   }
 
-  #rise(from: number): void {
-    const slot = this.#heap[from] ?? 0
-    const key = this.#keys[slot] ?? 0
+  #add(slot: number): void {
+    this.#rise(this.#size++, slot, this.#priorities[slot] ?? 0)
+  }
+
+  /** Puts a slot at a place or above it. */
+  #rise(from: number, slot: number, key: number): void {
     let place = from
     while (place > 0) {
-      const above = (place - 1) >> 1
-      const other = this.#heap[above] ?? 0
-      if ((this.#keys[other] ?? 0) <= key) break
-      this.#place(place, other)
+      const above = (place - 1) >> 2
+      const other = this.#keys[above] ?? 0
+      if (other <= key) break
+      this.#put(place, this.#heap[above] ?? 0, other)
       place = above
     }
-    this.#place(place, slot)
+    this.#put(place, slot, key)
   }
 
-  #sink(from: number): void {
-    const slot = this.#heap[from] ?? 0
-    const key = this.#keys[slot] ?? 0
+  /** Puts a slot at a place or below it. */
+  #sink(from: number, slot: number, key: number): void {
     let place = from
-    for (let below = 2 * place + 1; below < this.#size; below = 2 * place + 1) {
-      if (below + 1 < this.#size && this.#keyAt(below + 1) < this.#keyAt(below)) below++
-      const other = this.#heap[below] ?? 0
-      if ((this.#keys[other] ?? 0) >= key) break
-      this.#place(place, other)
-      place = below
+    for (let first = 4 * place + 1; first < this.#size; first = 4 * place + 1) {
+      let least = first
+      const end = Math.min(first + 4, this.#size)
+      for (let one = first + 1; one < end; one++)
+        if ((this.#keys[one] ?? 0) < (this.#keys[least] ?? 0)) least = one
+      const other = this.#keys[least] ?? 0
+      if (other >= key) break
+      this.#put(place, this.#heap[least] ?? 0, other)
+      place = least
     }
-    this.#place(place, slot)
+    this.#put(place, slot, key)
   }
 
-  #keyAt(place: number): number {
-    return this.#keys[this.#heap[place] ?? 0] ?? 0
-  }
-
-  #place(place: number, slot: number): void {
+  #put(place: number, slot: number, key: number): void {
     this.#heap[place] = slot
+    this.#keys[place] = key
     this.#places[slot] = place
   }
 }
