@@ -77,10 +77,10 @@ export class Cache {
     this.name = name
     this.#root = root
     this.#prefix = prefix
-    this.#known = new KnownIds(prefix)
     this.#policies = policies
     this.#counters = root.countersOf(prefix)
     this.#local = root.engine.parts.local
+    this.#known = new KnownIds(prefix, this.#local.memory.limits.maxEntries)
     this.#events = root.engine.parts.events
   }
 

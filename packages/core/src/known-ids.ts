@@ -1,7 +1,7 @@
 import { isPlainKey, type Key } from './key.ts'
 
-/** Ids a namespace remembers; when they are full it begins anew. */
-const KEPT = 8192
+/** Ids a namespace remembers at most, however many entries memory may have. */
+const MOST = 65_536
 
 /**
  * The ids of a namespace's keys. A key of the root that is its own id costs nothing; the ids of other strings, and of pairs such as
@@ -11,10 +11,13 @@ export class KnownIds {
   readonly #prefix: string
   readonly #strings = new Map<string, string>()
   readonly #pairs = new Map<unknown, Map<unknown, string>>()
+  readonly #most: number
   #kept = 0
 
-  constructor(prefix: string) {
+  /** Of `entries` ids it begins anew: what memory has no room for is not asked for again soon. */
+  constructor(prefix: string, entries: number) {
     this.#prefix = prefix
+    this.#most = Math.min(entries, MOST)
   }
 
   /** The id of a key that is its own or was kept. Whether such a key of the root is well-formed is judged on a miss. */
@@ -48,7 +51,7 @@ export class KnownIds {
   }
 
   #count(): void {
-    if (++this.#kept <= KEPT) return
+    if (++this.#kept <= this.#most) return
     this.#kept = 1
     this.#strings.clear()
     this.#pairs.clear()

@@ -81,15 +81,16 @@ export const BOUNDS: readonly Bound[] = [
     file: 'known-ids.ts',
     field: '#strings',
     holds: 'ids of keys found in memory',
-    because: '8 192 for each namespace that somebody holds; then it begins anew',
-    tables: [['KnownIds.#strings', 8192]],
+    because:
+      'as many as memory has entries, at most 65 536, for each namespace that somebody holds; then it begins anew',
+    tables: [['KnownIds.#strings', 65_536]],
   },
   {
     file: 'known-ids.ts',
     field: '#pairs',
     holds: 'the same for pairs',
     because: 'counted together with the strings',
-    tables: [['KnownIds.#pairs', 8192]],
+    tables: [['KnownIds.#pairs', 65_536]],
   },
   {
     file: 'memory/lru.ts',

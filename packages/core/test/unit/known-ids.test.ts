@@ -19,7 +19,7 @@ describe('ids that are kept', () => {
   ]
 
   test.each(['', '@shop:'])('are those that the key prints as, under %j', prefix => {
-    const known = new KnownIds(prefix)
+    const known = new KnownIds(prefix, 100)
     for (const key of keys) known.keep(key, idOf(prefix, key))
     for (const key of keys) {
       const id = known.of(key)
@@ -30,20 +30,23 @@ describe('ids that are kept', () => {
   })
 
   test('do not mistake one key for another', () => {
-    const known = new KnownIds('@shop:')
+    const known = new KnownIds('@shop:', 100)
     known.keep(['user', 1], '@shop:user:1')
     expect([known.of('user:1'), known.of(['user', 2]), known.of(['user']), known.of(['user', 1, 1])]).toEqual(
       Array(4).fill(undefined),
     )
   })
 
-  test('are bounded: a full table begins anew', () => {
-    const known = new KnownIds('@shop:')
+  test.each([
+    [1000, 1000],
+    [10_000_000, 65_536],
+  ])('are bounded where memory has %i entries: a full table begins anew', (entries, most) => {
+    const known = new KnownIds('@shop:', entries)
     const count = (): number =>
       Array.from({ length: 100_000 }, (_, i) => known.of(['user', i])).filter(id => id !== undefined).length
     for (let i = 0; i < 100_000; i++) known.keep(['user', i], `@shop:user:${i}`)
     expect(count()).toBeGreaterThan(0)
-    expect(count()).toBeLessThanOrEqual(8192)
+    expect(count()).toBeLessThanOrEqual(most)
   })
 })
 
