@@ -1,3 +1,4 @@
+import { anyValue, freshValue } from './answer.ts'
 import { type Engine, noteHit } from './engine.ts'
 import { CacheError, shown } from './errors.ts'
 import type { Job } from './flight.ts'
@@ -79,8 +80,7 @@ async function readFast(
     noteHit(id, entry, counters, engine.parts.events)
     return entry.value
   }
-  const answer = await engine.read(id, policyOf(id), job, counters)
-  return answer === undefined || (answer.stale && job === undefined) ? undefined : answer.entry.value
+  return engine.read(id, policyOf(id), job, counters, job === undefined ? freshValue : anyValue)
 }
 
 function launch(

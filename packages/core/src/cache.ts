@@ -1,5 +1,6 @@
+import { type Answer, anyValue, freshValue, type Give } from './answer.ts'
 import { getMany, getOrSetMany } from './bulk.ts'
-import { type Answer, noteHit } from './engine.ts'
+import { noteHit } from './engine.ts'
 import { flag } from './checks.ts'
 import type { Clock } from './clock.ts'
 import { type ComposeOptions, Composed, type IdentityOf, type PartOptions, type ValuesOf } from './compose.ts'
@@ -88,9 +89,7 @@ export class Cache {
   get<T = unknown>(key: Key): Promise<T | undefined> {
     const entry = this.#hit(key)
     if (entry !== undefined) return (entry.promise ??= Promise.resolve(entry.value)) as Promise<T>
-    return this.#read(key).then(answer =>
-      answer === undefined || answer.stale ? undefined : (answer.entry.value as T),
-    )
+    return this.#read(key, freshValue) as Promise<T | undefined>
   }
 
   /** The fresh value of a key from memory, or `undefined`; synchronous. Throws `E_KEY`. */
@@ -108,8 +107,7 @@ export class Cache {
   async getEntry<T = unknown>(key: Key): Promise<EntryView<T> | undefined> {
     const entry = this.#hit(key)
     if (entry !== undefined) return this.#view({ entry, tier: 'memory', stale: false })
-    const answer = await this.#read(key)
-    return answer && this.#view(answer)
+    return this.#read(key, answer => answer && this.#view<T>(answer))
   }
 
   /** Whether `get` would find something. */
@@ -126,7 +124,7 @@ export class Cache {
       const entry = this.#hit(key)
       if (entry !== undefined) return (entry.promise ??= Promise.resolve(entry.value)) as Promise<T>
     }
-    return this.#load(key, load, options).then(answer => answer?.entry.value as T)
+    return this.#load(key, load, options, anyValue) as Promise<T>
   }
 
   /** As `getOrSet`, with the value's circumstances; `undefined` if the loader found nothing. */
@@ -137,8 +135,7 @@ export class Cache {
   ): Promise<EntryView<T> | undefined> {
     const entry = options?.fresh === true ? undefined : this.#hit(key)
     if (entry !== undefined) return this.#view({ entry, tier: 'memory', stale: false })
-    const answer = await this.#load(key, load, options)
-    return answer && this.#view(answer)
+    return this.#load(key, load, options, answer => answer && this.#view<T>(answer))
   }
 
   /** Stores a value and invalidates the one before it, on every instance. Rejects with `E_VALUE` for what cannot be stored. */
@@ -416,20 +413,20 @@ export class Cache {
   }
 
   // Not async: what is rejected here is a bad key, and an async function that returns a promise costs three turns more.
-  #read(key: Key): Promise<Answer | undefined> {
+  #read<G>(key: Key, give: Give<G>): Promise<G> {
     try {
       const id = idOf(this.#prefix, key)
-      return this.#root.engine.read(id, this.#policies.of(id), undefined, this.#counters)
+      return this.#root.engine.read(id, this.#policies.of(id), undefined, this.#counters, give)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  #load<T>(key: Key, load: Loader<T>, options: CallOptions<T> | undefined): Promise<Answer | undefined> {
+  #load<T, G>(key: Key, load: Loader<T>, options: CallOptions<T> | undefined, give: Give<G>): Promise<G> {
     try {
       const id = idOf(this.#prefix, key)
       const job = this.#job(id, key, load, options)
-      return this.#root.engine.read(id, job.policy, job, this.#counters)
+      return this.#root.engine.read(id, job.policy, job, this.#counters, give)
     } catch (error) {
       return Promise.reject(error)
     }

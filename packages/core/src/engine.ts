@@ -1,3 +1,4 @@
+import { type Answer, type Give, staleOf } from './answer.ts'
 import type { Clock } from './clock.ts'
 import type { Partition } from './coherence/partition.ts'
 import type { Entry } from './entry.ts'
@@ -22,11 +23,18 @@ export interface Parts {
   readonly random: () => number
 }
 
-/** A value with where it came from. */
-export interface Answer {
-  readonly entry: Entry
-  readonly tier: 'memory' | 'redis' | 'load'
-  readonly stale: boolean
+/** A call for a key, as it was made. */
+interface Call<T> {
+  readonly id: string
+  readonly policy: Policy
+  readonly job: Job | undefined
+  readonly counters: Counters
+  readonly give: Give<T>
+  /** When it was made; 0 where nobody wants to hear how long it took. */
+  readonly from: number
+  readonly calledMs: number
+  /** The partition's order at that moment. */
+  readonly calledAt: number
 }
 
 /** Below this share of hits in Redis a read asks for the lease at once: its answer is the value too, if there is one. */
@@ -53,55 +61,67 @@ export class Engine {
   }
 
   /**
-   * The value of a key, by way of a job if one is given; `undefined` if there is none. Rejects with what the loader threw, or
-   * with `E_TIMEOUT`.
+   * What the caller makes of the value of a key, got by way of a job if one is given; of `undefined` if there is none. Rejects with
+   * what the loader threw, or with `E_TIMEOUT`.
    */
-  async read(
-    id: string,
-    policy: Policy,
-    job: Job | undefined,
-    counters: Counters,
-  ): Promise<Answer | undefined> {
+  read<T>(id: string, policy: Policy, job: Job | undefined, counters: Counters, give: Give<T>): Promise<T> {
     if (this.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
     const { local, clock, events } = this.parts
-    const from = events.wants('hit') || events.wants('miss') ? clock.precise() : 0
+    const from = events.wantsReads ? clock.precise() : 0
     const partition = local.partition(id)
-    const calledAt = partition.now
     const calledMs = clock.recent()
+    const call: Call<T> = { id, policy, job, counters, give, from, calledAt: partition.now, calledMs }
     // Before anything begins that a reset would throw away.
-    const trusting = partition.ensureTrust(clock.recent())
-    if (trusting !== undefined) await trusting
-    for (;;) {
-      const now = clock.recent()
-      const held = job?.fresh ? undefined : local.memory.get(id)
-      const state = held === undefined ? 'expired' : local.judge(id, held, now)
-      if (held !== undefined && state === 'fresh') {
-        if (job !== undefined && now >= held.until) this.#refresh(id, policy, job, true)
-        return this.#served(id, { entry: held, tier: 'memory', stale: false }, counters, from)
-      }
-      if (held !== undefined && state === 'stale' && job?.policy.swr) {
-        this.#refresh(id, policy, job, false)
-        return this.#served(id, { entry: held, tier: 'memory', stale: true }, counters, from)
-      }
-      counters.memoryMisses++
-      const flight = this.#join(id, policy, job)
-      const looked = await flight.looked
-      const found = flight.loaded === undefined ? looked : this.#still(id, looked)
-      if (found.kind === 'fresh') {
-        return this.#served(id, { entry: found.entry, tier: 'redis', stale: false }, counters, from)
-      }
-      const stale = staleOf(found, state === 'stale' ? held : undefined)
-      if (stale !== undefined && (job === undefined || job.policy.swr)) {
-        return this.#served(id, stale, counters, from)
-      }
-      this.#missed(id, counters, from)
-      if (job === undefined || flight.loaded === undefined) return undefined
-      const loaded = await this.#within(flight.loaded, id, stale?.entry, job)
-      if (loaded === LATE) return stale && this.#served(id, stale, counters, from)
-      // Whoever came after an invalidation may not have a value whose load began before it; nor may one who came when none could be heard of.
-      if ((loaded.killed && calledAt > flight.born) || calledMs >= loaded.until) continue
-      return loaded.entry && { entry: loaded.entry, tier: loaded.tier, stale: false }
+    const trusting = partition.ensureTrust(calledMs)
+    return trusting === undefined ? this.#read(call) : trusting.then(() => this.#read(call))
+  }
+
+  // Not async, nor is what follows until something has to be loaded: a hit in Redis would take twice as many promises.
+  #read<T>(call: Call<T>): Promise<T> {
+    const { local, clock } = this.parts
+    const { id, policy, job } = call
+    const now = clock.recent()
+    const held = job?.fresh ? undefined : local.memory.get(id)
+    const state = held === undefined ? 'expired' : local.judge(id, held, now)
+    if (held !== undefined && state === 'fresh') {
+      if (job !== undefined && now >= held.until) this.#refresh(id, policy, job, true)
+      return Promise.resolve(this.#served(call, { entry: held, tier: 'memory', stale: false }))
     }
+    if (held !== undefined && state === 'stale' && job?.policy.swr) {
+      this.#refresh(id, policy, job, false)
+      return Promise.resolve(this.#served(call, { entry: held, tier: 'memory', stale: true }))
+    }
+    call.counters.memoryMisses++
+    const flight = this.#join(id, policy, job)
+    return flight.looked.then(found =>
+      this.#answer(call, flight, found, state === 'stale' ? held : undefined),
+    )
+  }
+
+  #answer<T>(call: Call<T>, flight: Flight, looked: Found, held: Entry | undefined): T | Promise<T> {
+    const { id, job, give } = call
+    const found = flight.loaded === undefined ? looked : this.#still(id, looked)
+    if (found.kind === 'fresh') return this.#served(call, { entry: found.entry, tier: 'redis', stale: false })
+    const stale = staleOf(found, held)
+    if (stale !== undefined && (job === undefined || job.policy.swr)) return this.#served(call, stale)
+    this.#missed(call)
+    if (job === undefined || flight.loaded === undefined) return give(undefined)
+    return this.#loaded(call, job, flight, flight.loaded, stale)
+  }
+
+  async #loaded<T>(
+    call: Call<T>,
+    job: Job,
+    flight: Flight,
+    loading: Promise<Loaded>,
+    stale: Answer | undefined,
+  ): Promise<T> {
+    const { id, give, calledAt, calledMs } = call
+    const loaded = await this.#within(loading, id, stale?.entry, job)
+    if (loaded === LATE) return stale === undefined ? give(undefined) : this.#served(call, stale)
+    // Whoever came after an invalidation may not have a value whose load began before it; nor may one who came when none could be heard of.
+    if ((loaded.killed && calledAt > flight.born) || calledMs >= loaded.until) return this.#read(call)
+    return give(loaded.entry && { entry: loaded.entry, tier: loaded.tier, stale: false })
   }
 
   /** What to wait for before anything begins for keys of several partitions; mostly nothing. */
@@ -238,30 +258,25 @@ export class Engine {
     )
   }
 
-  #served(id: string, answer: Answer, counters: Counters, from: number): Answer {
+  #served<T>({ id, counters, from, give }: Call<T>, answer: Answer): T {
     const { events, clock } = this.parts
-    const { entry, tier, stale } = answer
+    const { tier, stale, entry } = answer
     if (tier === 'memory') {
       entry.hits++
       counters.memoryHits++
     } else counters.redisHits++
     if (stale) counters.staleServed++
-    if (events.wants('hit') && tier !== 'load')
+    if (events.wantsHits && tier !== 'load')
       events.emit('hit', { key: id, tier, stale, ms: clock.precise() - from })
-    return answer
+    return give(answer)
   }
 
-  #missed(id: string, counters: Counters, from: number): void {
+  #missed<T>({ id, counters, from }: Call<T>): void {
     const { events, clock, remote } = this.parts
     counters.misses++
     if (remote !== undefined) counters.redisMisses++
     if (events.wants('miss')) events.emit('miss', { key: id, ms: clock.precise() - from })
   }
-}
-
-function staleOf(found: Found, held: Entry | undefined): Answer | undefined {
-  if (found.kind === 'stale') return { entry: found.entry, tier: 'redis', stale: true }
-  return held && { entry: held, tier: 'memory', stale: true }
 }
 
 /** Counts a hit in memory, and tells of it where somebody listens. */

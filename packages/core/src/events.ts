@@ -76,12 +76,19 @@ export class Events {
   readonly #listeners = new Map<CacheEventType, Set<CacheListener<never>>>()
   readonly #channels = new Map(TYPES.map(type => [type, channel(`tiercache:${type}`)]))
   readonly #hitChannel = channel('tiercache:hit')
+  readonly #missChannel = channel('tiercache:miss')
   #hitListeners = 0
+  #missListeners = 0
   #warned = false
 
   /** Whether somebody listens to hits: asked on every hit. */
   get wantsHits(): boolean {
     return this.#hitListeners !== 0 || this.#hitChannel.hasSubscribers
+  }
+
+  /** Whether somebody listens to what reads say of themselves: asked on every read that goes beyond memory. */
+  get wantsReads(): boolean {
+    return this.wantsHits || this.#missListeners !== 0 || this.#missChannel.hasSubscribers
   }
 
   wants(type: CacheEventType): boolean {
@@ -148,6 +155,7 @@ export class Events {
 
   #note(): void {
     this.#hitListeners = this.#listeners.get('hit')?.size ?? 0
+    this.#missListeners = this.#listeners.get('miss')?.size ?? 0
   }
 }
 
