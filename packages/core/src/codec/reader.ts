@@ -31,7 +31,9 @@ export function createReader(): Reader {
   const structures: Shape[] = Array.from({ length: RECORD_IDS }, () => [])
   const reader = new Unpackr(options)
   const definedReader = new Unpackr({ ...options, structures })
-  const layoutReader = new Unpackr({ ...options, structures: [] })
+  const layoutReader = new Unpackr({ ...options, structures: [] }) as Unpackr & {
+    structures: readonly Shape[]
+  }
   const shapes = new Map<string, Shape>()
   let unknown = 0
 
@@ -45,7 +47,7 @@ export function createReader(): Reader {
 
   function readBy({ shapes }: Layout, bytes: Buffer, at: number): unknown {
     if (bytes.length - at > scratch.length) throw new Error('too long for its layout')
-    Object.assign(layoutReader, { structures: shapes })
+    layoutReader.structures = shapes
     return layoutReader.unpack(scratch, bytes.copy(scratch, 0, at))
   }
 
