@@ -79,17 +79,25 @@ export class Remote {
     const lookUp = { partition, id, born: partition.now, known: partition.known }
     // Every eighth is timed: that tells the quantiles as well, and a look at the clock costs as much as a look at memory.
     const from = (this.#reads++ & 7) === 0 ? this.#clock.precise() : 0
-    return this.#store.readOne(partition.index, id).then(
-      bytes => {
-        if (from > 0) this.latency.record(this.#clock.precise() - from)
-        const found = this.#opener.open(lookUp, bytes)
-        return found instanceof Promise ? found.then(then) : then(found)
-      },
-      (error: unknown) => {
-        this.failed('read', error, id)
-        return then(AWAY)
-      },
-    )
+    return new Promise((resolve, reject) => {
+      const end = (found: Found | Promise<Found>): void => {
+        try {
+          resolve(found instanceof Promise ? found.then(then) : then(found))
+        } catch (error) {
+          reject(error)
+        }
+      }
+      this.#store.readOne(partition.index, id, {
+        found: bytes => {
+          if (from > 0) this.latency.record(this.#clock.precise() - from)
+          end(this.#opener.open(lookUp, bytes))
+        },
+        failed: error => {
+          this.failed('read', error, id)
+          end(AWAY)
+        },
+      })
+    })
   }
 
   /** Looks keys of one partition up in one command. Never rejects. */

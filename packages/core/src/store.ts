@@ -7,8 +7,8 @@
  */
 export interface Store {
   readonly partitions: number
-  /** The stored bytes of an id, `undefined` if there are none. It may travel with other reads. */
-  readOne(partition: number, id: string): Promise<Buffer | undefined>
+  /** Asks for the stored bytes of an id. It may travel with other reads. */
+  readOne(partition: number, id: string, taker: Taker): void
   /** The stored bytes of each id, in one command. */
   read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]>
   /** Asks for the right to load a key. */
@@ -40,6 +40,16 @@ export interface Store {
   /** Which circuit state protects reads and fills. */
   breakerState(): 'closed' | 'open' | 'half-open'
   close(): Promise<void>
+}
+
+/**
+ * Who waits for the bytes of an id: in the place of a promise, which costs a tenth of a hit in Redis. One of the two is called, once,
+ * after `readOne` has returned. Neither throws.
+ */
+export interface Taker {
+  /** `undefined` if there are none. */
+  found(bytes: Buffer | undefined): void
+  failed(error: unknown): void
 }
 
 /** What a store tells its user. */

@@ -18,8 +18,11 @@ export function hostileStore(real: StoreDriver): HostileStore {
     openStore(options) {
       const store = real.openStore(options)
       const own: Partial<Store> = {
-        readOne: (partition, id) =>
-          hostile.bytes === undefined ? store.readOne(partition, id) : Promise.resolve(hostile.bytes),
+        readOne(partition, id, taker) {
+          const { bytes } = hostile
+          if (bytes === undefined) store.readOne(partition, id, taker)
+          else process.nextTick(() => taker.found(bytes))
+        },
         discard(partition, id, head) {
           hostile.discarded.push(head)
           return hostile.bytes === undefined ? store.discard(partition, id, head) : Promise.resolve()

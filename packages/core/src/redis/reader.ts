@@ -1,3 +1,5 @@
+import type { Taker } from '../store.ts'
+
 /** Fetches the values of many Redis keys in one command. */
 export type Fetch = (keys: readonly string[]) => Promise<(Buffer | null)[]>
 
@@ -9,8 +11,7 @@ const AHEAD = 2
 
 interface Wanted {
   readonly key: string
-  readonly resolve: (value: Buffer | undefined) => void
-  readonly reject: (error: unknown) => void
+  readonly taker: Taker
 }
 
 /**
@@ -28,14 +29,12 @@ export class Reader {
     this.#soon = soon
   }
 
-  read(key: string): Promise<Buffer | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, resolve, reject })
-      if (this.#waiting.length >= (this.#underWay < AHEAD ? SMALL_BATCH : MAX_BATCH)) this.#send()
-      else if (this.#waiting.length > 1) return
-      else if (this.#underWay === 0) process.nextTick(this.#send)
-      else this.#soon(this.#send)
-    })
+  read(key: string, taker: Taker): void {
+    this.#waiting.push({ key, taker })
+    if (this.#waiting.length >= (this.#underWay < AHEAD ? SMALL_BATCH : MAX_BATCH)) this.#send()
+    else if (this.#waiting.length > 1) return
+    else if (this.#underWay === 0) process.nextTick(this.#send)
+    else this.#soon(this.#send)
   }
 
   readonly #send = (): void => {
@@ -46,11 +45,11 @@ export class Reader {
     this.#fetch(batch.map(wanted => wanted.key)).then(
       values => {
         this.#underWay--
-        for (let i = 0; i < batch.length; i++) batch[i]?.resolve(values[i] ?? undefined)
+        for (let i = 0; i < batch.length; i++) batch[i]?.taker.found(values[i] ?? undefined)
       },
       (error: unknown) => {
         this.#underWay--
-        for (const wanted of batch) wanted.reject(error)
+        for (const { taker } of batch) taker.failed(error)
       },
     )
   }

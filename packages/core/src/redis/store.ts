@@ -11,6 +11,7 @@ import type {
   StoreListener,
   SyncReply,
   SyncRequest,
+  Taker,
 } from '../store.ts'
 import { type Client, type Connections, type RedisTarget, connect } from './connect.ts'
 import { type BreakerOptions, type BreakerState, Guard } from './guard.ts'
@@ -84,11 +85,8 @@ export class RedisStore implements Store {
     )
   }
 
-  readOne(partition: number, id: string): Promise<Buffer | undefined> {
-    const reader = this.#readers[partition]
-    if (reader === undefined)
-      return Promise.reject(new CacheError('E_OPTION', `There is no partition ${partition}.`))
-    return reader.read(this.#name(partition).value + id)
+  readOne(partition: number, id: string, taker: Taker): void {
+    this.#reader(partition).read(this.#name(partition).value + id, taker)
   }
 
   async read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]> {
@@ -203,8 +201,8 @@ export class RedisStore implements Store {
   }
 
   readLayout(name: string): Promise<Buffer | undefined> {
-    const reader = this.#readers[LAYOUT_PARTITION]
-    return reader?.read(this.#name(LAYOUT_PARTITION).layout + name) ?? Promise.resolve(undefined)
+    const key = this.#name(LAYOUT_PARTITION).layout + name
+    return new Promise((found, failed) => this.#reader(LAYOUT_PARTITION).read(key, { found, failed }))
   }
 
   async keepLayout(name: string, bytes: Buffer, keepMs: number): Promise<void> {
@@ -310,11 +308,21 @@ export class RedisStore implements Store {
     return client
   }
 
-  #name(partition: number): Names {
-    const found = this.#names[partition]
-    if (found === undefined) throw new CacheError('E_OPTION', `There is no partition ${partition}.`)
+  #reader(partition: number): Reader {
+    const found = this.#readers[partition]
+    if (found === undefined) throw noPartition(partition)
     return found
   }
+
+  #name(partition: number): Names {
+    const found = this.#names[partition]
+    if (found === undefined) throw noPartition(partition)
+    return found
+  }
+}
+
+function noPartition(partition: number): CacheError {
+  return new CacheError('E_OPTION', `There is no partition ${partition}.`)
 }
 
 /** A key of another type holds no value of ours: empty bytes, which nobody can read. It says nothing of Redis. */

@@ -8,6 +8,7 @@ import type {
   Store,
   SyncReply,
   SyncRequest,
+  Taker,
 } from '../store.ts'
 import type { Clock } from '../clock.ts'
 import { CacheError } from '../errors.ts'
@@ -29,9 +30,14 @@ export class FakeStore implements Store {
     this.#clock = clock
   }
 
-  readOne(partition: number, id: string): Promise<Buffer | undefined> {
+  readOne(partition: number, id: string, taker: Taker): void {
     const log = this.#log(partition)
-    return this.#connection.run('read', () => log.read(id))
+    this.#connection
+      .run('read', () => log.read(id))
+      .then(
+        bytes => taker.found(bytes),
+        (error: unknown) => taker.failed(error),
+      )
   }
 
   read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]> {

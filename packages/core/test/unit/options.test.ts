@@ -167,6 +167,7 @@ describe('a driver', () => {
       reconnect: () => {},
       breakerState: () => 'closed',
       close: () => Promise.resolve(),
+      readOne: (_partition, _id, taker) => process.nextTick(() => taker.failed(new Error('away'))),
     }
     const away = (): Promise<never> => Promise.reject(new Error('away'))
     const store = new Proxy(known, { get: (_, name) => known[name as keyof Store] ?? away }) as Store

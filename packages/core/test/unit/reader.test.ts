@@ -3,7 +3,7 @@ import { Reader } from '../../src/redis/reader.ts'
 import { HandClock, settled } from './support.ts'
 
 interface World {
-  readonly reader: Reader
+  readonly read: (key: string) => Promise<Buffer | undefined>
   readonly clock: HandClock
   readonly commands: string[][]
   readonly answer: (index: number, error?: Error) => Promise<void>
@@ -23,34 +23,35 @@ function world(): World {
     },
     run => clock.soon(run),
   )
+  const read: World['read'] = key => new Promise((found, failed) => reader.read(key, { found, failed }))
   const answer = async (index: number, error?: Error): Promise<void> => {
     const values = (commands[index] ?? []).map(key => (key === 'none' ? null : Buffer.from(key)))
     if (error === undefined) replies[index]?.resolve(values)
     else replies[index]?.reject(error)
     await settled()
   }
-  return { reader, clock, commands, answer }
+  return { read, clock, commands, answer }
 }
 
 test('while nothing is under way a read does not wait for the end of the turn', async () => {
-  const { reader, commands, answer } = world()
-  const found = reader.read('a')
+  const { read, commands, answer } = world()
+  const found = read('a')
   await settled()
   expect(commands).toStrictEqual([['a']])
   await answer(0)
   expect(await found).toStrictEqual(Buffer.from('a'))
-  void reader.read('b')
+  void read('b')
   await settled()
   expect(commands).toStrictEqual([['a'], ['b']])
 })
 
 test('while others are under way the reads of one turn travel together, and each gets its own value', async () => {
-  const { reader, clock, commands, answer } = world()
-  void reader.read('first')
+  const { read, clock, commands, answer } = world()
+  void read('first')
   await settled()
-  const found = ['a', 'none', 'a'].map(key => reader.read(key))
+  const found = ['a', 'none', 'a'].map(key => read(key))
   await settled()
-  found.push(reader.read('b'))
+  found.push(read('b'))
   expect(commands).toStrictEqual([['first']])
   clock.endTurn()
   expect(commands).toStrictEqual([['first'], ['a', 'none', 'a', 'b']])
@@ -64,8 +65,8 @@ test('while others are under way the reads of one turn travel together, and each
 })
 
 test('very many reads are few commands, none of them too long', async () => {
-  const { reader, clock, commands } = world()
-  for (let i = 0; i < 1000; i++) void reader.read(`k${i}`)
+  const { read, clock, commands } = world()
+  for (let i = 0; i < 1000; i++) void read(`k${i}`)
   clock.endTurn()
   await settled()
   expect(commands.flat().toSorted()).toStrictEqual(Array.from({ length: 1000 }, (_, i) => `k${i}`).toSorted())
@@ -74,10 +75,10 @@ test('very many reads are few commands, none of them too long', async () => {
 })
 
 test('an error reaches everybody who shared the command, and nobody else', async () => {
-  const { reader, clock, answer } = world()
-  const first = reader.read('first')
+  const { read, clock, answer } = world()
+  const first = read('first')
   await settled()
-  const shared = [reader.read('a'), reader.read('b')]
+  const shared = [read('a'), read('b')]
   clock.endTurn()
   const failed = Promise.all(shared.map(one => expect(one).rejects.toThrow('gone')))
   await answer(1, new Error('gone'))
@@ -87,12 +88,12 @@ test('an error reaches everybody who shared the command, and nobody else', async
 })
 
 test('after an error the way is free again', async () => {
-  const { reader, commands, answer } = world()
-  const first = expect(reader.read('a')).rejects.toThrow('gone')
+  const { read, commands, answer } = world()
+  const first = expect(read('a')).rejects.toThrow('gone')
   await settled()
   await answer(0, new Error('gone'))
   await first
-  void reader.read('b')
+  void read('b')
   await settled()
   expect(commands).toStrictEqual([['a'], ['b']])
 })

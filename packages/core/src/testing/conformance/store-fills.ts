@@ -7,6 +7,7 @@ import {
   invalidateRequest,
   isThere,
   leaseRequest,
+  one,
   put,
   take,
   tailOf,
@@ -28,7 +29,7 @@ export function fillTests(test: WorldTest): void {
     const b = await put(store, 'b')
     assert.deepEqual(await store.read(0, ['b', 'none', 'a', 'b']), [b, undefined, a, b])
     assert.deepEqual(await store.read(0, ['none']), [undefined])
-    assert.deepEqual(await Promise.all(['b', 'none', 'b'].map(id => store.readOne(0, id))), [b, undefined, b])
+    assert.deepEqual(await Promise.all(['b', 'none', 'b'].map(id => one(store, id))), [b, undefined, b])
   })
 
   const slots = [EVERYTHING, 7, 40_000]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { LONG_MS, put, type WorldTest } from './store-world.ts'
+import { LONG_MS, one, put, type WorldTest } from './store-world.ts'
 
 const BYTES: Buffer = Buffer.from([0x91, 0xa1, 0x61, 0x00, 0xff])
 
@@ -32,8 +32,8 @@ export function layoutTests(test: WorldTest): void {
     const found: string[] = []
     for await (const { ids } of store.scan('*')) found.push(...ids)
     assert.deepEqual(found, ['a'])
-    assert.equal(await store.readOne(0, 'b'), undefined)
-    assert.notDeepEqual(await store.readOne(0, 'a'), BYTES)
+    assert.equal(await one(store, 'b'), undefined)
+    assert.notDeepEqual(await one(store, 'a'), BYTES)
   })
 
   test('layouts go with everything else', async world => {

@@ -162,6 +162,11 @@ export async function put(store: Store, id: string, request: Partial<FillRequest
   return bytes
 }
 
+/** What `readOne` finds. */
+export function one(store: Store, id: string): Promise<Buffer | undefined> {
+  return new Promise((found, failed) => store.readOne(0, id, { found, failed }))
+}
+
 export async function isThere(store: Store, id: string): Promise<boolean> {
   const [bytes] = await store.read(0, [id])
   return bytes !== undefined
