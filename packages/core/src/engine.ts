@@ -267,7 +267,7 @@ export class Engine {
     } else counters.redisHits++
     if (stale) counters.staleServed++
     if (events.wantsHits && tier !== 'load')
-      events.emit('hit', { key: id, tier, stale, ms: clock.precise() - from })
+      events.emitHit({ key: id, tier, stale, ms: clock.precise() - from })
     return give(answer)
   }
 
@@ -283,5 +283,5 @@ export class Engine {
 export function noteHit(key: string, entry: Entry, counters: Counters, events: Events): void {
   entry.hits++
   counters.memoryHits++
-  if (events.wantsHits) events.emit('hit', { key, tier: 'memory', stale: false, ms: 0 })
+  if (events.wantsHits) events.emitHit({ key, tier: 'memory', stale: false, ms: 0 })
 }

@@ -77,18 +77,18 @@ export class Events {
   readonly #channels = new Map(TYPES.map(type => [type, channel(`tiercache:${type}`)]))
   readonly #hitChannel = channel('tiercache:hit')
   readonly #missChannel = channel('tiercache:miss')
-  #hitListeners = 0
-  #missListeners = 0
+  #hitListeners: ReadonlySet<CacheListener<'hit'>> | undefined
+  #missListeners: ReadonlySet<CacheListener<'miss'>> | undefined
   #warned = false
 
   /** Whether somebody listens to hits: asked on every hit. */
   get wantsHits(): boolean {
-    return this.#hitListeners !== 0 || this.#hitChannel.hasSubscribers
+    return this.#hitListeners !== undefined || this.#hitChannel.hasSubscribers
   }
 
   /** Whether somebody listens to what reads say of themselves: asked on every read that goes beyond memory. */
   get wantsReads(): boolean {
-    return this.wantsHits || this.#missListeners !== 0 || this.#missChannel.hasSubscribers
+    return this.wantsHits || this.#missListeners !== undefined || this.#missChannel.hasSubscribers
   }
 
   wants(type: CacheEventType): boolean {
@@ -125,14 +125,14 @@ export class Events {
     const channel = this.#channels.get(type)
     if (channel?.hasSubscribers) channel.publish(event)
     else if (type === 'error' && !this.#listeners.has('error')) this.#warnOnce(event as CacheEvents['error'])
-    for (const listener of this.#listeners.get(type) ?? []) {
-      try {
-        const result: unknown = (listener as CacheListener<E>)(event)
-        if (result instanceof Promise) result.catch((error: unknown) => warn(type, error))
-      } catch (error) {
-        warn(type, error)
-      }
-    }
+    for (const listener of this.#listeners.get(type) ?? []) tell(type, listener as CacheListener<E>, event)
+  }
+
+  /** As `emit` of a hit, without looking for who listens. */
+  emitHit(event: CacheEvents['hit']): void {
+    if (this.#hitChannel.hasSubscribers) this.#hitChannel.publish(event)
+    if (this.#hitListeners === undefined) return
+    for (const listener of this.#hitListeners) tell('hit', listener, event)
   }
 
   /** Trouble that nobody listens to is told once, so that it does not go unseen. */
@@ -154,8 +154,17 @@ export class Events {
   }
 
   #note(): void {
-    this.#hitListeners = this.#listeners.get('hit')?.size ?? 0
-    this.#missListeners = this.#listeners.get('miss')?.size ?? 0
+    this.#hitListeners = this.#listeners.get('hit') as ReadonlySet<CacheListener<'hit'>> | undefined
+    this.#missListeners = this.#listeners.get('miss') as ReadonlySet<CacheListener<'miss'>> | undefined
+  }
+}
+
+function tell<E extends CacheEventType>(type: E, listener: CacheListener<E>, event: CacheEvents[E]): void {
+  try {
+    const result: unknown = listener(event)
+    if (result instanceof Promise) result.catch((error: unknown) => warn(type, error))
+  } catch (error) {
+    warn(type, error)
   }
 }
 
