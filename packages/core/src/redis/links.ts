@@ -4,8 +4,8 @@ import type { StoreListener } from '../store.ts'
 import type { Client, Connections } from './connect.ts'
 import { redisError } from './redis-error.ts'
 
-/** Between two questions to the subscriber; the one before has to be answered. */
-const PING_MS = 1000
+/** Between two looks at the connections. The subscriber is asked something at each, and has to have answered the one before. */
+const LOOK_MS = 1000
 
 /**
  * Watches the connections: which are up, what they complain of, and whether one that was accepted is ever answered. Everything it
@@ -47,7 +47,9 @@ export class Links {
       // A client that waits to be asked is asked.
       if (client.status === 'wait') client.connect().catch(() => {})
     }
-    if (!('nodes' in subscriber)) this.#giveUpVanished(subscriber, clock)
+    const looks = [() => this.#giveUpEnded()]
+    if (!('nodes' in subscriber)) looks.push(giveUpVanished(subscriber))
+    this.#often(clock, looks)
   }
 
   /** The connection to use now: one that is ready, in turn. */
@@ -93,26 +95,25 @@ export class Links {
     this.#undo.push(stop)
   }
 
-  /** A subscriber sends nothing by itself, so one whose other side vanished would stay open for minutes. */
-  #giveUpVanished(subscriber: Redis, clock: Clock): void {
-    let unanswered = false
-    const answered = (): void => void (unanswered = false)
-    const look = (): void => {
-      if (subscriber.status !== 'ready') return answered()
-      if (unanswered) {
-        answered()
-        return drop(subscriber, true)
-      }
-      unanswered = true
-      subscriber.ping().then(answered, answered)
-    }
+  /** Sockets that were half closed may never say that they are: they count as ready, and nothing can be written to them. */
+  #giveUpEnded(): void {
+    const { commands, subscriber, owned } = this.#connections
+    for (const client of owned ? [...commands, subscriber] : [subscriber])
+      for (const node of 'nodes' in client ? client.nodes('all') : [client])
+        if (node.status === 'ready' && socketsOf(node).some(({ writable }) => !writable)) drop(node, true)
+  }
+
+  #often(clock: Clock, looks: readonly (() => void)[]): void {
     let cancel: Cancel = () => {}
+    const look = (): void => {
+      for (const one of looks) one()
+    }
     const beat = (): void => {
       // A process that was busy hears its timers before its sockets.
       clock.soon(look)
-      cancel = clock.after(PING_MS, beat)
+      cancel = clock.after(LOOK_MS, beat)
     }
-    cancel = clock.after(PING_MS, beat)
+    cancel = clock.after(LOOK_MS, beat)
     this.#undo.push(() => cancel())
   }
 
@@ -122,9 +123,29 @@ export class Links {
   }
 }
 
-type Socket = Pick<NodeJS.EventEmitter, 'on'>
+/** A subscriber sends nothing by itself, so one whose other side vanished would stay open for minutes. */
+function giveUpVanished(subscriber: Redis): () => void {
+  let unanswered = false
+  const answered = (): void => void (unanswered = false)
+  return () => {
+    if (subscriber.status !== 'ready') return answered()
+    if (unanswered) {
+      answered()
+      return drop(subscriber, true)
+    }
+    unanswered = true
+    subscriber.ping().then(answered, answered)
+  }
+}
+
+type Socket = Pick<NodeJS.WritableStream, 'on' | 'writable'>
 /** Sockets that are being ended. */
 const dropped = new WeakSet<Socket>()
+
+function socketsOf(client: Redis): Socket[] {
+  const { stream, connector } = client as unknown as { stream?: Socket; connector?: { stream?: Socket } }
+  return [stream, connector?.stream].filter(socket => socket !== undefined)
+}
 
 /**
  * Ends a connection. ioredis listens to one error of a socket that connects; one that is ended in the middle of a TLS
@@ -133,9 +154,8 @@ const dropped = new WeakSet<Socket>()
 function drop(client: Client, reconnect: boolean): void {
   let fresh = false
   for (const one of 'nodes' in client ? client.nodes('all') : [client]) {
-    const { stream, connector } = one as unknown as { stream?: Socket; connector?: { stream?: Socket } }
-    for (const socket of [stream, connector?.stream]) {
-      if (socket === undefined || dropped.has(socket)) continue
+    for (const socket of socketsOf(one)) {
+      if (dropped.has(socket)) continue
       fresh = true
       dropped.add(socket)
       socket.on('error', () => {})
