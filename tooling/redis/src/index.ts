@@ -1,6 +1,6 @@
 export { findBinary } from './binary.ts'
 export { type RedisCluster, startCluster } from './cluster.ts'
 export { type FoundRedis, findRedis } from './find-redis.ts'
-export { type RedisSentinel, startSentinel } from './sentinel.ts'
+export { AT_ONCE, type RedisSentinel, startSentinel } from './sentinel.ts'
 export { freePort, type RedisServer, startRedis, type StartAt } from './server.ts'
 export { startTlsRedis, type TlsRedisServer } from './tls.ts'

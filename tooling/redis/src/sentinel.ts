@@ -10,6 +10,9 @@ export interface RedisSentinel {
   readonly stop: () => Promise<void>
 }
 
+/** For a server whose replicas get its data at once, not after five seconds. */
+export const AT_ONCE: readonly string[] = ['--repl-diskless-sync-delay', '0']
+
 /** Starts a master, a replica and `count` sentinels, and resolves when they know each other: about two seconds. */
 export async function startSentinel(count = 3): Promise<RedisSentinel> {
   const name = 'm'
@@ -23,8 +26,8 @@ export async function startSentinel(count = 3): Promise<RedisSentinel> {
     await Promise.all(servers.map(server => server.stop()))
   }
   try {
-    const master = await start()
-    const replica = await start(['--replicaof', '127.0.0.1', `${master.port}`])
+    const master = await start(AT_ONCE)
+    const replica = await start([...AT_ONCE, '--replicaof', '127.0.0.1', `${master.port}`])
     const sentinels: RedisServer[] = []
     const files = { 'sentinel.conf': watching(name, master.port, Math.floor(count / 2) + 1) }
     for (let i = 0; i < count; i++) {
@@ -43,9 +46,10 @@ export async function startSentinel(count = 3): Promise<RedisSentinel> {
   }
 }
 
+// Sentinels ask once a second, or as often as this where it is less: then an answer is always nearly too late, and they go to and fro.
 function watching(name: string, port: number, quorum: number): string {
   return `sentinel monitor ${name} 127.0.0.1 ${port} ${quorum}
-sentinel down-after-milliseconds ${name} 500
+sentinel down-after-milliseconds ${name} 1500
 sentinel failover-timeout ${name} 3000
 `
 }

@@ -1,3 +1,4 @@
+import { AT_ONCE } from '@tiercache/redis-server'
 import { pass, until } from '../monotonic.ts'
 import type { Server } from '../server.ts'
 import type { Fault, Harm, Scene } from './fault.ts'
@@ -45,7 +46,7 @@ export const failoverFaults: readonly Fault[] = [
       await pass(300 + scene.random() * 500)
       await primary.kill()
       await failedOver(scene, primary)
-      return { heal: () => primary.restart(['--replicaof', '127.0.0.1', `${replica.port}`]) }
+      return { heal: () => primary.restart([...AT_ONCE, '--replicaof', '127.0.0.1', `${replica.port}`]) }
     },
   },
   {
