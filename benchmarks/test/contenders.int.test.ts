@@ -7,7 +7,6 @@ import type { Contenders, Run } from '../src/run/contender.ts'
 import { contenders as breaker } from '../src/suites/breaker/contenders.ts'
 import { contenders as bulk } from '../src/suites/bulk/contenders.ts'
 import { contenders as codec } from '../src/suites/codec/contenders.ts'
-import { contenders as commands } from '../src/suites/commands/contenders.ts'
 import { contenders as http } from '../src/suites/http/contenders.ts'
 import { contenders as invalidation } from '../src/suites/invalidation/contenders.ts'
 import { contenders as l1 } from '../src/suites/l1/contenders.ts'
@@ -37,7 +36,6 @@ const cases: Case[] = [
   ['bulk, redis', bulk, async run => run({ what: 'redis', keys: 10, sliceMs })],
   ['bulk, set', bulk, async run => run({ what: 'set', keys: 10, sliceMs })],
   ['codec', codec, async run => run({ bytes: 1024, sliceMs })],
-  ['commands', commands, async run => run({ operation: 'miss and load', step: 'run' })],
   ['breaker, call', breaker, async run => run({ what: 'call', sliceMs })],
   ['breaker, get', breaker, async run => run({ what: 'get', concurrency: 4, sliceMs })],
   ['memory', memory, async run => run({ entries: 1000 })],
