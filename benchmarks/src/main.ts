@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findRedis } from '@tiercache/redis-server'
+import { messageOf } from './message-of.ts'
 import { type Options, readOptions } from './options.ts'
 import { profile } from './profile/command.ts'
 import { report } from './report/command.ts'
@@ -121,8 +122,4 @@ function save(name: string, results: Results): void {
 /** Digits of what was measured that mean nothing are not kept. */
 function rounded(name: string, value: unknown): unknown {
   return typeof value === 'number' && name !== 'at' ? Number(value.toPrecision(4)) : value
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { stalenessOf } from '../src/suites/mixed/stale.ts'
-import { chanceOf, zipf } from '../src/suites/mixed/zipf.ts'
+import { randomOf } from '../src/random.ts'
+import { zipf } from '../src/suites/mixed/zipf.ts'
 
 const writes = [
   { key: 1, version: 1, doneAt: 100 },
@@ -25,7 +26,7 @@ test('nothing read is nothing stale', () => {
 
 test('the first of a Zipf choice is as likely as the law says, the same each time', () => {
   const draw = (): number[] => {
-    const pick = zipf(1000, 1, chanceOf(7))
+    const pick = zipf(1000, 1, randomOf(7))
     return Array.from({ length: 20_000 }, pick)
   }
   const drawn = draw()

@@ -1,4 +1,5 @@
 import type { Trace } from './trace.ts'
+import { randomOf } from '../../src/random.ts'
 
 const READS = 120_000
 const SEED = 20_240_601
@@ -77,16 +78,5 @@ function popularity(ranks: number): (at: number) => number {
       else high = middle
     }
     return low
-  }
-}
-
-/** Numbers from 0 up to 1 (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '../../src/message-of.ts'
 import { cost } from './cost.ts'
 import { generate } from './generate.ts'
 import { readOptions } from './options.ts'
@@ -60,8 +61,4 @@ function main(argv: readonly string[]): number {
     process.stderr.write(`${messageOf(error)}\n`)
     return 1
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startRedis } from '@tiercache/redis-server'
+import { messageOf } from '../message-of.ts'
 import { keepPart } from '../report/marks.ts'
 import { Progress } from '../report/progress.ts'
 import { whereMeasured } from '../report/where.ts'
@@ -144,8 +145,4 @@ function readOptions(argv: readonly string[]): Options {
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100)
     throw new Error(`--rounds takes a whole number from 1 to 100, not ${values.rounds}`)
   return { ...values, rounds }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { messageOf } from '../message-of.ts'
 import { readResults, saveReport } from './files.ts'
 import { markdownOf } from './markdown.ts'
 import { keepPart } from './marks.ts'
@@ -70,8 +71,4 @@ function readOptions(argv: readonly string[]): Options {
   const [file, ...rest] = positionals
   if (rest.length > 0) throw new Error(`one file is enough; ${rest.join(' ')} is too much`)
   return { markdown: values.markdown, help: values.help, out: values.out, file }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { messageOf } from '../message-of.ts'
 import { createCleanup } from '../../../apps/demo/src/cleanup.ts'
 import { keepPart } from '../report/marks.ts'
 import { Progress } from '../report/progress.ts'
@@ -88,8 +89,4 @@ function readOptions(argv: readonly string[]): Options {
     },
   })
   return values
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

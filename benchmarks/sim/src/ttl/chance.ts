@@ -1,3 +1,5 @@
+import { randomOf } from '../../../src/random.ts'
+
 /** Chance that is the same for the same seed. */
 export interface Chance {
   /** From 0 up to 1. */
@@ -10,15 +12,9 @@ export interface Chance {
   shuffled(count: number): Uint32Array
 }
 
-/** Mulberry32 (Tommy Ettinger, public domain). */
+/** All of it from one row of numbers. */
 export function chance(seed: number): Chance {
-  let state = seed >>> 0
-  const uniform = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+  const uniform = randomOf(seed)
   const exponential = (): number => -Math.log(1 - uniform())
   return {
     uniform,

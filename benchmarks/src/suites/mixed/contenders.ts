@@ -8,7 +8,8 @@ import type { Peer, Setup } from '../../subjects/subject.ts'
 import { openPatient } from '../../subjects/tiercache.ts'
 import { Database } from './database.ts'
 import type { Read, Write } from './stale.ts'
-import { chanceOf, zipf } from './zipf.ts'
+import { randomOf } from '../../random.ts'
+import { zipf } from './zipf.ts'
 
 /** What a process of the service does: `fill` stores its half of the keys, `load` reads all and writes its own. */
 export type MixedTask =
@@ -136,7 +137,7 @@ async function run(
   database: Database,
   { seat, keys, at, sliceMs, seed, next }: Shift,
 ): Promise<Omit<Load, 'loads'>> {
-  const chance = chanceOf(seed * SEATS + seat)
+  const chance = randomOf(seed * SEATS + seat)
   const pick = zipf(keys, SKEW, chance)
   const latencies: number[] = []
   const writes: Write[] = []
