@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Cache, CacheOptions } from '../../src/index.ts'
 import { coldGet, control, errorsOf, keysOf, open, remembers, space } from './support/caches.ts'
 import { OwnRedis } from './support/servers.ts'
@@ -26,13 +26,13 @@ async function warm(a: Cache, b: Cache, value = 'old'): Promise<void> {
 }
 
 /** The instances invalidate, load and obey each other. */
-async function works(a: Cache, b: Cache): Promise<void> {
+async function works(a: Cache, b: Cache, withinMs?: number): Promise<void> {
   for (const [from, to] of [
     [a, b],
     [b, a],
   ] as const) {
     expect((await from.set('after', 'old', { tags: ['after'] })).status).toBe('committed')
-    await remembers(to, 'after', 'old')
+    await remembers(to, 'after', 'old', withinMs)
     expect((await from.deleteByTag('after')).status).toBe('committed')
     await until('the other obeys', () => to.getSync('after') === undefined, DELTA_MS)
     expect(await to.get('after')).toBeUndefined()
@@ -127,7 +127,8 @@ describe('when Redis loses', () => {
     await Promise.all([killed, deleted, lost])
     await until('the other found out', () => b.getSync('k') === undefined, DELTA_MS)
     expect(await b.get('k')).toBeUndefined()
-    await works(a, b)
+    // An instance that cannot see whether its own records are lost says them again, which may take a value set before that.
+    await vi.waitFor(() => works(a, b, 500), { timeout: 15_000 })
   })
 
   test('its scripts, nobody notices', async () => {

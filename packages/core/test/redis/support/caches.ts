@@ -16,11 +16,12 @@ export async function open(options: CacheOptions): Promise<Cache> {
 }
 
 /** Resolves when an instance has the value in memory. A read that meets the news of the write answers, but keeps nothing. */
-export async function remembers(cache: Cache, key: string, value: unknown): Promise<void> {
-  await until(`${key} is in memory`, async () => {
+export async function remembers(cache: Cache, key: string, value: unknown, withinMs?: number): Promise<void> {
+  const holds = async (): Promise<boolean> => {
     await cache.get(key)
     return cache.getSync(key) === value
-  })
+  }
+  await until(`${key} is in memory`, holds, withinMs)
 }
 
 /** A client of the test's own, to look at Redis and to do it harm. */
