@@ -12,6 +12,8 @@ import { lifeOf } from '../../src/real/keys.ts'
  */
 const contenders: readonly Contender[] = [bentocache, cacheable, layeredLoader]
 const KEY = 'hot:1'
+/** Several tries, of which each waits 300 ms for the news. */
+const TRIES = { timeout: 10_000 }
 const life: Life = lifeOf(KEY)
 const [tag = ''] = life.tags
 const opened: Instance[] = []
@@ -62,7 +64,7 @@ test.each(contenders)('$name tells the other instance of a delete', async conten
     await vi.waitFor(async () => expect((await instances[1].get(KEY)).value).toBeUndefined(), {
       timeout: 300,
     })
-  })
+  }, TRIES)
   expect((await instances[1].getOrSet(KEY, life)).value?.version).toBe(versions.get(KEY))
 })
 
@@ -75,7 +77,7 @@ test.each(contenders)('$name tells the other instance of a set', async contender
     const seen = async (): Promise<void> =>
       expect((await instances[1].getOrSet(KEY, life)).value?.version).toBe(version)
     await vi.waitFor(seen, { timeout: 300 })
-  })
+  }, TRIES)
 })
 
 test.each(contenders.filter(({ supports }) => supports.includes('deleteByTag')))(
@@ -90,7 +92,7 @@ test.each(contenders.filter(({ supports }) => supports.includes('deleteByTag')))
       const seen = async (): Promise<void> =>
         expect((await instances[1].getOrSet(KEY, life)).value?.version).toBe(version)
       await vi.waitFor(seen, { timeout: 300 })
-    })
+    }, TRIES)
   },
 )
 
@@ -104,7 +106,7 @@ test.each(contenders.filter(({ supports }) => supports.includes('clear')))(
       await vi.waitFor(async () => expect((await instances[1].get(KEY)).value).toBeUndefined(), {
         timeout: 300,
       })
-    })
+    }, TRIES)
   },
 )
 
