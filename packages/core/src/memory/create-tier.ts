@@ -1,11 +1,11 @@
 import type { Entry } from '../entry.ts'
 import { GhostAdaptive } from './ghost-adaptive.ts'
 import { GreedyDual } from './greedy-dual.ts'
-import { LruTier } from './lru.ts'
+import { LeastRecent } from './least-recent.ts'
 import { SlotTier } from './slot-tier.ts'
 import type { MemoryTier, TierOptions } from './tier.ts'
 
-/** Who goes first when a limit is reached: see `LruTier`, `GhostAdaptive` and `GreedyDual`. */
+/** Who goes first when a limit is reached: see `LeastRecent`, `GhostAdaptive` and `GreedyDual`. */
 export type Eviction = 'lru' | 'adaptive' | 'size-aware'
 
 /** A tier of the policy asked for. `hash` is asked where the policy remembers keys it no longer has. */
@@ -14,6 +14,10 @@ export function createTier<V extends object = Entry>(
   hash: (id: string) => number,
   options: TierOptions<V>,
 ): MemoryTier<V> {
-  if (eviction === 'lru') return new LruTier(options)
+  if (eviction === 'lru') return new SlotTier(new LeastRecent(), unhashed, options)
   return new SlotTier(eviction === 'adaptive' ? new GhostAdaptive() : new GreedyDual(), hash, options)
+}
+
+function unhashed(): number {
+  return 0
 }

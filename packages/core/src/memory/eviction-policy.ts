@@ -13,5 +13,7 @@ export interface EvictionPolicy {
   /** The slot to give up, whose turn it is; not the newcomer unless nothing else is left. `remove` follows. */
   victim(newcomer: number): number
   remove(slot: number): void
+  /** All slots in use, those it would keep longest first. */
+  order(): number[]
   clear(): void
 }

@@ -92,6 +92,10 @@ export class GhostAdaptive implements EvictionPolicy {
     this.#add(this.#listOf[slot] ?? WINDOW, -1)
   }
 
+  order(): number[] {
+    return [PROTECTED, WINDOW, PROBATION].flatMap(list => this.#lists.slots(list))
+  }
+
   clear(): void {
     this.#lists.clear()
     this.#counts.fill(0)

@@ -80,6 +80,11 @@ export class GreedyDual implements EvictionPolicy {
     else this.#sink(place, last, key)
   }
 
+  order(): number[] {
+    const priority = (slot: number): number => this.#priorities[slot] ?? 0
+    return Array.from(this.#heap.subarray(0, this.#size)).sort((a, b) => priority(b) - priority(a))
+  }
+
   clear(): void {
     this.#size = 0
     this.#age = 0

@@ -48,6 +48,14 @@ export class Lists {
     return node < this.#ends ? -1 : node - this.#ends
   }
 
+  /** The slots of a list from its head on. */
+  slots(list: number): number[] {
+    const slots: number[] = []
+    for (let node = this.#next[list] ?? 0; node >= this.#ends; node = this.#next[node] ?? 0)
+      slots.push(node - this.#ends)
+    return slots
+  }
+
   clear(): void {
     for (let list = 0; list < this.#ends; list++) {
       this.#next[list] = list
@@ -57,7 +65,10 @@ export class Lists {
 }
 
 /** A longer copy. */
-export function grown<A extends Uint8Array | Uint32Array | Float64Array>(array: A, length: number): A {
+export function grown<A extends Uint8Array | Uint32Array | Int32Array | Float64Array>(
+  array: A,
+  length: number,
+): A {
   const longer = new (array.constructor as new (length: number) => A)(length)
   longer.set(array)
   return longer

@@ -82,7 +82,10 @@ export class SlotTier<V = Entry> implements MemoryTier<V> {
   }
 
   *entries(): IterableIterator<[string, V]> {
-    for (const [id, slot] of this.#slots) yield [id, this.#values[slot] as V]
+    for (const slot of this.#policy.order()) {
+      const value = this.#values[slot]
+      if (value !== undefined) yield [this.#ids[slot] as string, value]
+    }
   }
 
   resize(limits: Limits): void {

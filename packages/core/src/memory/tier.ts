@@ -13,6 +13,7 @@ export interface MemoryTier<V = Entry> {
   set(id: string, entry: V, cost?: number): void
   delete(id: string): boolean
   clear(): void
+  /** All that is kept, in the order of its worth to the policy, the best first: what was read last, what is read most. */
   entries(): IterableIterator<[string, V]>
   /** Sets other limits and evicts at once what is beyond them. */
   resize(limits: Limits): void

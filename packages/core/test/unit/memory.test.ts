@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Entry } from '../../src/entry.ts'
-import { LruTier } from '../../src/memory/lru.ts'
+import { createTier } from '../../src/memory/create-tier.ts'
 import { DecodedSize, estimateBytes } from '../../src/memory/size.ts'
-import { NO_MEMORY } from '../../src/memory/tier.ts'
+import { type MemoryTier, NO_MEMORY } from '../../src/memory/tier.ts'
 
 const entry = (bytes = 0): Entry =>
   new Entry('v', { bornAt: 0, freshUntil: 1, staleUntil: 1 }, 0, 0, [], bytes, {
@@ -11,9 +11,10 @@ const entry = (bytes = 0): Entry =>
     generation: 0,
   })
 
-function tier(maxEntries: number, maxBytes?: number): { memory: LruTier; evicted: string[] } {
+function tier(maxEntries: number, maxBytes?: number): { memory: MemoryTier; evicted: string[] } {
   const evicted: string[] = []
-  return { memory: new LruTier({ maxEntries, maxBytes, onEvict: id => evicted.push(id) }), evicted }
+  const onEvict = (id: string): void => void evicted.push(id)
+  return { memory: createTier('lru', () => 0, { maxEntries, maxBytes, onEvict }), evicted }
 }
 
 describe('the tier in memory', () => {
