@@ -40,7 +40,7 @@ export function census(cache: Cache): Census {
     }
     const { name: owner } = object.constructor
     if (FOREIGN.has(owner)) return
-    if ('calculatedSize' in object && 'size' in object) return note('LRUCache', Number(object.size))
+    if ('calculatedSize' in object && 'size' in object) return note(name, Number(object.size))
     if ('commandQueue' in object) return note('Redis.commandQueue', lengthOf(object.commandQueue))
     const prefix = owner === 'Object' ? name : owner
     for (const [field, held] of [...fields.of(object), ...Object.entries(object)]) {

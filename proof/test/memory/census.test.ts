@@ -45,5 +45,5 @@ test('a census finds the tables of a cache wherever they are, and what is in the
   expect((tables.get('Marks.#young') ?? 0) + (tables.get('Marks.#old') ?? 0)).toBe(4)
   expect(tables.get('Ring.#targets')).toBe(3)
   expect(tables.get('Journal.#hard.keys')).toBe(0)
-  expect(tables.get('LRUCache')).toBe(1)
+  expect(tables.get('SlotTier.#slots')).toBe(1)
 })
