@@ -13,7 +13,7 @@ import type { Job } from './flight.ts'
 import type { Health } from './health.ts'
 import { type HotKey, hotKeys, hydrate } from './hydrate.ts'
 import { KnownIds } from './known-ids.ts'
-import { idOf, type Key, namespacePrefix, prefixId } from './key.ts'
+import { idOf, isPlainKey, type Key, namespacePrefix, prefixId } from './key.ts'
 import type { Local } from './local.ts'
 import type { LoadContext } from './load-context.ts'
 import {
@@ -81,7 +81,7 @@ export class Cache {
     this.#policies = policies
     this.#counters = root.countersOf(prefix)
     this.#local = root.engine.parts.local
-    this.#known = new KnownIds(prefix, this.#local.memory.limits.maxEntries)
+    this.#known = new KnownIds(this.#local.memory.limits.maxEntries)
     this.#events = root.engine.parts.events
   }
 
@@ -384,31 +384,37 @@ export class Cache {
   }
 
   #hitSync(key: Key): Entry | undefined {
-    const known = this.#known.of(key)
-    return known === undefined ? this.#hitOf(key, idOf(this.#prefix, key)) : this.#hitId(known)
+    if (this.#isId(key)) return this.#noted(key, this.#local.hit(key))
+    const place = this.#known.of(key)
+    return place === undefined ? this.#hitOf(key) : this.#noted(place.id, this.#local.hitAt(place))
   }
 
   /** The entry of a key if memory may answer; `undefined` also for a bad key, of which the slow path will speak. */
   #hit(key: Key): Entry | undefined {
-    const known = this.#known.of(key)
-    if (known !== undefined) return this.#hitId(known)
+    if (this.#isId(key)) return this.#noted(key, this.#local.hit(key))
+    const place = this.#known.of(key)
+    if (place !== undefined) return this.#noted(place.id, this.#local.hitAt(place))
     try {
-      return this.#hitOf(key, idOf(this.#prefix, key))
+      return this.#hitOf(key)
     } catch {
       return undefined
     }
   }
 
-  #hitOf(key: Key, id: string): Entry | undefined {
-    const entry = this.#hitId(id)
+  /** Whether a key is its own id, as most are. Whether such a key is well-formed is judged on a miss. */
+  #isId(key: Key): key is string {
+    return typeof key === 'string' && this.#prefix === '' && isPlainKey(key)
+  }
+
+  #hitOf(key: Key): Entry | undefined {
+    const id = idOf(this.#prefix, key)
+    const entry = this.#noted(id, this.#local.hit(id))
     if (entry !== undefined) this.#known.keep(key, id)
     return entry
   }
 
-  #hitId(id: string): Entry | undefined {
-    const entry = this.#local.hit(id)
-    if (entry === undefined) return undefined
-    noteHit(id, entry, this.#counters, this.#events)
+  #noted(id: string, entry: Entry | undefined): Entry | undefined {
+    if (entry !== undefined) noteHit(id, entry, this.#counters, this.#events)
     return entry
   }
 

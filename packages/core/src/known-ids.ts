@@ -1,31 +1,27 @@
-import { isPlainKey, type Key } from './key.ts'
+import type { Key } from './key.ts'
+import type { Place } from './memory/tier.ts'
 
 /** Ids a namespace remembers at most, however many entries memory may have. */
 const MOST = 65_536
 
 /**
- * The ids of a namespace's keys. A key of the root that is its own id costs nothing; the ids of other strings, and of pairs such as
- * `['user', 42]`, are kept once they were found in memory: to look one up costs less than to print it again.
+ * The ids of a namespace's keys that are not their own, and where memory has them: of strings, and of pairs such as `['user', 42]`. They are
+ * kept once they were found in memory: to look one up costs less than to print it again, and then to look that up.
  */
 export class KnownIds {
-  readonly #prefix: string
-  readonly #strings = new Map<string, string>()
-  readonly #pairs = new Map<unknown, Map<unknown, string>>()
+  readonly #strings = new Map<string, Place>()
+  readonly #pairs = new Map<unknown, Map<unknown, Place>>()
   readonly #most: number
   #kept = 0
 
   /** Of `entries` ids it begins anew: what memory has no room for is not asked for again soon. */
-  constructor(prefix: string, entries: number) {
-    this.#prefix = prefix
+  constructor(entries: number) {
     this.#most = Math.min(entries, MOST)
   }
 
-  /** The id of a key that is its own or was kept. Whether such a key of the root is well-formed is judged on a miss. */
-  of(key: Key): string | undefined {
-    if (typeof key === 'string') {
-      if (this.#prefix === '' && isPlainKey(key)) return key
-      return this.#strings.get(key)
-    }
+  /** The id of a key that was kept. */
+  of(key: Key): Place | undefined {
+    if (typeof key === 'string') return this.#strings.get(key)
     return Array.isArray(key) && key.length === 2 ? this.#pairs.get(key[0])?.get(key[1]) : undefined
   }
 
@@ -34,7 +30,7 @@ export class KnownIds {
     if (typeof key === 'string') {
       if (id === key) return
       this.#count()
-      this.#strings.set(key, id)
+      this.#strings.set(key, { id, slot: 0 })
       return
     }
     const [first, second] = key
@@ -46,8 +42,8 @@ export class KnownIds {
       return
     this.#count()
     const seconds = this.#pairs.get(first)
-    if (seconds === undefined) this.#pairs.set(first, new Map([[second, id]]))
-    else seconds.set(second, id)
+    if (seconds === undefined) this.#pairs.set(first, new Map([[second, { id, slot: 0 }]]))
+    else seconds.set(second, { id, slot: 0 })
   }
 
   #count(): void {

@@ -5,7 +5,7 @@ import { partitionOf } from './coherence/slots.ts'
 import { Entry, type Freshness, freshness } from './entry.ts'
 import { CacheError } from './errors.ts'
 import { DecodedSize, estimateBytes } from './memory/size.ts'
-import type { MemoryTier } from './memory/tier.ts'
+import type { MemoryTier, Place } from './memory/tier.ts'
 import { isCopy, Past } from './past.ts'
 import type { Life, Policy, PreviousValue } from './policy.ts'
 
@@ -27,7 +27,15 @@ export class Local {
 
   /** The entry if memory may answer with it now. Builds nothing. */
   hit(id: string): Entry | undefined {
-    const entry = this.memory.get(id)
+    return this.#fresh(id, this.memory.get(id))
+  }
+
+  /** As `hit`, for an id whose place in memory may be known. */
+  hitAt(place: Place): Entry | undefined {
+    return this.#fresh(place.id, this.memory.getAt(place))
+  }
+
+  #fresh(id: string, entry: Entry | undefined): Entry | undefined {
     if (entry === undefined) return undefined
     const now = this.#clock.recent()
     if (now >= entry.until || (now >= entry.trust.trustedUntil && !entry.local)) return undefined

@@ -1,7 +1,7 @@
 import type { Entry } from '../entry.ts'
 import type { EvictionPolicy } from './eviction-policy.ts'
 import { grown } from './lists.ts'
-import { type Limits, type MemoryTier, type TierOptions, weightOf } from './tier.ts'
+import { type Limits, type MemoryTier, type Place, type TierOptions, weightOf } from './tier.ts'
 
 const FIRST_SLOTS = 64
 const GROWTH = 1.5
@@ -40,6 +40,21 @@ export class SlotTier<V = Entry> implements MemoryTier<V> {
     if (slot === undefined) return undefined
     this.#policy.hit(slot)
     return this.#values[slot]
+  }
+
+  getAt(place: Place): V | undefined {
+    const { id, slot } = place
+    if (this.#ids[slot] === id) {
+      this.#policy.hit(slot)
+      return this.#values[slot]
+    }
+    const found = this.#slots.get(id)
+    if (found === undefined) return undefined
+    place.slot = found
+    // The same string, which the next look compares at once.
+    place.id = this.#ids[found] ?? id
+    this.#policy.hit(found)
+    return this.#values[found]
   }
 
   peek(id: string): V | undefined {

@@ -1,9 +1,17 @@
 import type { Entry } from '../entry.ts'
 
+/** An id, and where memory had it when it was last asked. */
+export interface Place {
+  id: string
+  slot: number
+}
+
 /** Tier 1: entries by id, within limits. Synchronous. It knows nothing of time: the engine judges what it finds. */
 export interface MemoryTier<V = Entry> {
   /** The entry; that it was used counts when room has to be made. */
   get(id: string): V | undefined
+  /** As `get`, for less where the entry is still where it was; `place` is kept up to date. */
+  getAt(place: Place): V | undefined
   /** The entry, without counting as a use. */
   peek(id: string): V | undefined
   /**
@@ -52,6 +60,7 @@ export function weightOf(entry: { readonly bytes: number }, id: string): number 
 /** No tier 1: every read goes to Redis. */
 export const NO_MEMORY: MemoryTier = {
   get: () => undefined,
+  getAt: () => undefined,
   peek: () => undefined,
   set: () => {},
   delete: () => false,

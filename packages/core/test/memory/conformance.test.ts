@@ -9,14 +9,26 @@ const thing = (bytes = 1): Thing => ({ bytes })
 const IDS = Array.from({ length: 12 }, (_, i) => `k${i}`)
 
 interface Step {
-  readonly what: 'get' | 'peek' | 'set' | 'delete' | 'clear' | 'resize'
+  readonly what: 'get' | 'getAt' | 'peek' | 'set' | 'delete' | 'clear' | 'resize'
   readonly id: string
   readonly size: number
 }
 
 const steps = fc.array(
   fc.record<Step>({
-    what: fc.constantFrom('get', 'get', 'peek', 'set', 'set', 'set', 'set', 'delete', 'clear', 'resize'),
+    what: fc.constantFrom(
+      'get',
+      'getAt',
+      'getAt',
+      'peek',
+      'set',
+      'set',
+      'set',
+      'set',
+      'delete',
+      'clear',
+      'resize',
+    ),
     id: fc.constantFrom(...IDS),
     size: fc.integer({ min: 1, max: 12 }),
   }),
@@ -30,8 +42,10 @@ describe.each(EVICTIONS)('the tier in memory, %s', eviction => {
         let limits = { maxEntries: 5, maxBytes: weighs ? 20 : undefined }
         const { memory, evicted } = tierOf(eviction, limits.maxEntries, limits.maxBytes)
         const known = new Map<string, Thing>()
+        const places = new Map(IDS.map(id => [id, { id, slot: 0 }]))
         for (const { what, id, size } of all) {
           if (what === 'get') expect([known.get(id), undefined]).toContain(memory.get(id))
+          if (what === 'getAt') expect(memory.getAt(places.get(id) ?? { id, slot: 0 })).toBe(known.get(id))
           if (what === 'peek') expect(memory.peek(id)).toBe(known.get(id))
           if (what === 'clear') memory.clear()
           if (what === 'clear') known.clear()
