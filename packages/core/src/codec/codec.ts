@@ -37,3 +37,10 @@ export function undecodable(what: string, cause?: unknown): CacheError {
 export function unencodable(what: string, details: { path?: string; cause?: unknown } = {}): CacheError {
   return new CacheError('E_VALUE', what, details)
 }
+
+/** A copy in memory of its own: what Redis answers is a part of all that the socket read at once, which would be kept with it. */
+export function owned(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(own)
+  return own
+}

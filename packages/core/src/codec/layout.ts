@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { Unpackr } from 'msgpackr'
-import { undecodable } from './codec.ts'
+import { owned, undecodable } from './codec.ts'
 import { FIRST_RECORD, LONGEST_DEFINITION, RECORD_IDS, scanRecordKeys } from './scan.ts'
 
 /** The names of a record's properties, in order. msgpackr hangs the function that it compiles for them on the array. */
@@ -25,7 +25,7 @@ export interface Layout {
   readonly id: string
   /** The same as four numbers, to compare them with bytes. */
   readonly words: Words
-  /** Arrays of names, as MessagePack, one after the other: what the id is of. */
+  /** Arrays of names, as MessagePack, one after the other: what the id is of. In memory of their own. */
   readonly bytes: Buffer
   /** The first is that of records which begin with the byte 0x40, the next 0x41, and so on. */
   readonly shapes: readonly Shape[]
@@ -59,7 +59,7 @@ export function layoutOf(bytes: Buffer): Layout {
   // msgpackr forgets shapes beyond this number with each value, as those that the value before had defined.
   Object.assign(shapes, { sharedLength: shapes.length })
   const id = layoutId(bytes)
-  return { id, words: wordsOf(Buffer.from(id, 'latin1')), bytes, shapes, fields }
+  return { id, words: wordsOf(Buffer.from(id, 'latin1')), bytes: owned(bytes), shapes, fields }
 }
 
 /** Whether bytes begin with the id of a layout. They must have as many. */

@@ -148,6 +148,15 @@ describe('in another process', () => {
     expect(read(writer, stays)).toStrictEqual(value)
   })
 
+  test('keeps no more of what the socket read than its names', () => {
+    const chunk = Buffer.alloc(65_536)
+    const names = msgpackNames(['id', 'name'])
+    names.copy(chunk, 1000)
+    const { bytes } = layoutOf(chunk.subarray(1000, 1000 + names.length))
+    expect(bytes).toEqual(names)
+    expect(bytes.buffer.byteLength).toBe(names.length)
+  })
+
   test('no more than 512 layouts are remembered', () => {
     const reader = valueCodec()
     const layouts = Array.from({ length: 513 }, (_, i) => layoutOf(msgpackNames([`k${i}`])))
