@@ -11,7 +11,7 @@ export interface Store {
   readOne(partition: number, id: string, taker: Taker): void
   /** The stored bytes of each id, in one command. */
   read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]>
-  /** Asks for the right to load a key. */
+  /** Asks for the right to load a key. It may travel with others of its tick, as `fill` and `release` may. */
   lease(partition: number, request: LeaseRequest): Promise<LeaseReply>
   /** Keeps a lease for another `leaseMs`; `false` if it is no longer held. */
   renew(partition: number, id: string, token: string, leaseMs: number): Promise<boolean>

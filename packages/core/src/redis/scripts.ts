@@ -94,23 +94,45 @@ redis.pcall('PUBLISH', ARGV[6], table.concat({e, s, previous, ARGV[2], ARGV[3], 
 return {e, s, stored}
 `
 
-/* KEYS m l z v L   ARGV token lease-ms epoch-if-new rejected-head force */
-const LEASE = `${EPOCH}
-local v, L = KEYS[4], KEYS[5]
-if ARGV[5] ~= '1' then
-  local first = redis.pcall('GETRANGE', v, 0, math.max(#ARGV[4] - 1, 0))
-  if type(first) == 'table' then
-    redis.call('UNLINK', v) -- a key of another type is no value
-  elseif first ~= '' and first ~= ARGV[4] then return {'V', redis.call('GET', v)} end
-  local holder = redis.call('GET', L)
-  if holder then
-    if string.sub(holder, -1) ~= '!' then redis.pcall('APPEND', L, '!') end
-    return {'W', redis.call('PTTL', L)}
+// Steps of many keys in one go. What fails for one key is its own reply; where all failed, the first failure is that of the script.
+const EACH = `
+local function each(count, step)
+  local replies, failed = {}, 0
+  for i = 1, count do
+    local ok, reply = pcall(step, i)
+    if not ok then
+      failed = failed + 1
+      reply = {'E', type(reply) == 'table' and reply.err or tostring(reply)}
+    end
+    replies[i] = reply
   end
+  if failed == count then return redis.error_reply(replies[1][2]) end
+  return replies
 end
-redis.call('SET', L, ARGV[1], 'PX', ARGV[2])
-local e, s = epoch(KEYS[1], KEYS[2], ARGV[3])
-return {'L', e, s}
+`
+
+/* KEYS m l, then value and lease of each key   ARGV epoch-if-new, then token lease-ms rejected-head force of each */
+const LEASE = `${EPOCH}${EACH}
+local e, s
+local function lease(i)
+  local v, L = KEYS[2 * i + 1], KEYS[2 * i + 2]
+  local token, ms, reject, force = ARGV[4 * i - 2], ARGV[4 * i - 1], ARGV[4 * i], ARGV[4 * i + 1]
+  if force ~= '1' then
+    local first = redis.pcall('GETRANGE', v, 0, math.max(#reject - 1, 0))
+    if type(first) == 'table' then
+      redis.call('UNLINK', v) -- a key of another type is no value
+    elseif first ~= '' and first ~= reject then return {'V', redis.call('GET', v)} end
+    local holder = redis.call('GET', L)
+    if holder then
+      if string.sub(holder, -1) ~= '!' then redis.pcall('APPEND', L, '!') end
+      return {'W', redis.call('PTTL', L)}
+    end
+  end
+  redis.call('SET', L, token, 'PX', ms)
+  if not e then e, s = epoch(KEYS[1], KEYS[2], ARGV[1]) end
+  return {'L', e, s}
+end
+return each((#KEYS - 2) / 2, lease)
 `
 
 const WAKE = `
@@ -121,39 +143,61 @@ end
 `
 
 /*
- * KEYS m v L   ARGV token epoch s0 expire-ms tail channel id slots...
+ * KEYS m, then value and lease of each key   ARGV channel, then token epoch s0 expire-ms tail id slot-count slots... of each
  * Stores on positive evidence only: the lease is there, the epoch is the same, and no slot was invalidated after s0. What was
  * evicted, flushed or lost in a failover refuses.
  */
-const FILL = `${EPOCH}${WAKE}
-local m, v, L = KEYS[1], KEYS[2], KEYS[3]
-local holder = redis.call('GET', L)
-if holder ~= ARGV[1] and holder ~= ARGV[1] .. '!' then return 0 end
-local s0 = tonumber(ARGV[3])
-local fields = {'e'}
-for i = 8, #ARGV do fields[#fields + 1] = 't' .. math.floor(ARGV[i] / 64) end
-local marks = redis.call('HMGET', m, unpack(fields))
-local valid = marks[1] == ARGV[2]
-for i = 2, #fields do
-  for from = ARGV[i + 6] % 64 * 12 + 1, ARGV[i + 6] % 64 * 12 + 7, 6 do
-    if marks[i] and #marks[i] >= from + 5 and struct.unpack('>I6', marks[i], from) > s0 then valid = false end
+const FILL = `${EPOCH}${WAKE}${EACH}
+local marks = {}
+local function look(fields)
+  local found = redis.call('HMGET', KEYS[1], unpack(fields))
+  for i, field in ipairs(fields) do marks[field] = found[i] or '' end
+end
+local function lastOf(slot)
+  local group, from, last = marks['t' .. math.floor(slot / 64)], slot % 64 * 12 + 1, 0
+  for at = from, from + 6, 6 do
+    if #group >= at + 5 then last = math.max(last, (struct.unpack('>I6', group, at))) end
   end
+  return last
 end
-if not valid then
-  finish(L, holder, ARGV[6], ARGV[7])
-  return 0
+local at, held = 2, {}
+local function fill(i)
+  local token, e, s0, ms, tail, id, slots = unpack(ARGV, at, at + 6)
+  local first = at + 7
+  at = first + slots
+  local v, L = KEYS[2 * i], KEYS[2 * i + 1]
+  local holder = redis.call('GET', L)
+  if holder ~= token and holder ~= token .. '!' then return 0 end
+  held[#held + 1] = {L, holder, id}
+  local fields = {not marks.e and 'e' or nil}
+  for i = first, at - 1 do
+    local field = 't' .. math.floor(ARGV[i] / 64)
+    if not marks[field] then fields[#fields + 1] = field end
+  end
+  if #fields > 0 then look(fields) end
+  if marks.e ~= e then return 0 end
+  s0 = tonumber(s0)
+  for i = first, at - 1 do
+    if lastOf(ARGV[i]) > s0 then return 0 end
+  end
+  local done = redis.pcall('SET', v, head(s0, e) .. tail, 'PX', ms)
+  if type(done) ~= 'table' or not done.ok then return 2 end
+  return 1
 end
-local done = redis.pcall('SET', v, head(s0, ARGV[2]) .. ARGV[5], 'PX', ARGV[4])
-finish(L, holder, ARGV[6], ARGV[7])
-if type(done) ~= 'table' or not done.ok then return 2 end
-return 1
+local replies = each((#KEYS - 1) / 2, fill)
+-- After the last value: once a script has deleted something, Redis lets it write beyond its memory.
+for _, lease in ipairs(held) do finish(lease[1], lease[2], ARGV[1], lease[3]) end
+return replies
 `
 
-/* KEYS L   ARGV token channel id */
-const RELEASE = `${WAKE}
-local holder = redis.call('GET', KEYS[1])
-if holder == ARGV[1] or holder == ARGV[1] .. '!' then finish(KEYS[1], holder, ARGV[2], ARGV[3]) end
-return 0
+/* KEYS the leases   ARGV channel, then token and id of each */
+const RELEASE = `${WAKE}${EACH}
+local function release(i)
+  local token, holder = ARGV[2 * i], redis.call('GET', KEYS[i])
+  if holder == token or holder == token .. '!' then finish(KEYS[i], holder, ARGV[1], ARGV[2 * i + 1]) end
+  return 0
+end
+return each(#KEYS, release)
 `
 
 /* KEYS L   ARGV token lease-ms */

@@ -15,6 +15,7 @@ import type {
 } from '../store.ts'
 import { type Client, type Connections, type RedisTarget, connect } from './connect.ts'
 import { type BreakerOptions, type BreakerState, Guard } from './guard.ts'
+import { type Argument, Leases } from './leases.ts'
 import { Links } from './links.ts'
 import { type Names, names, tagStart } from './names.ts'
 import { Reader } from './reader.ts'
@@ -43,7 +44,7 @@ const SCAN_BATCH = 500
 /** Where the layouts of all partitions are. */
 const LAYOUT_PARTITION = 0
 
-type Script = (...args: (string | number | Buffer)[]) => Promise<unknown>
+type Script = (...args: Argument[]) => Promise<unknown>
 
 /** Tier 2 on a real Redis, by way of ioredis. */
 export class RedisStore implements Store {
@@ -53,6 +54,7 @@ export class RedisStore implements Store {
   readonly #guard: Guard
   readonly #names: readonly Names[]
   readonly #readers: readonly Reader[]
+  readonly #leases: readonly Leases[]
   readonly #links: Links
 
   constructor(options: RedisStoreOptions) {
@@ -76,6 +78,9 @@ export class RedisStore implements Store {
           run => clock.soon(run),
         ),
     )
+    this.#leases = this.#names.map(
+      own => new Leases(own, (label, script, keys, args) => this.#guarded(label, script, keys, ...args)),
+    )
     for (const client of this.#connections.commands) defineScripts(client)
     this.#links = new Links(this.#connections, clock, connectMs, listener)
     subscribe(
@@ -86,7 +91,7 @@ export class RedisStore implements Store {
   }
 
   readOne(partition: number, id: string, taker: Taker): void {
-    this.#reader(partition).read(this.#name(partition).value + id, taker)
+    of(this.#readers, partition).read(this.#name(partition).value + id, taker)
   }
 
   async read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]> {
@@ -95,61 +100,20 @@ export class RedisStore implements Store {
     return found.map(bytes => bytes ?? undefined)
   }
 
-  async lease(partition: number, request: LeaseRequest): Promise<LeaseReply> {
-    const { meta, log, zero, value, lease } = this.#name(partition)
-    const { id, token, leaseMs, epochIfNew, reject, force } = request
-    const keys = [meta, log, zero, value + id, lease + id]
-    const reply = await this.#guarded(
-      'LEASE',
-      'tiercacheLease',
-      keys,
-      token,
-      leaseMs,
-      epochIfNew,
-      reject,
-      force ? '1' : '0',
-    )
-    const [kind, first, second] = reply as [Buffer, Buffer, number]
-    switch (String(kind)) {
-      case 'V':
-        return { kind: 'value', bytes: first }
-      case 'W':
-        return { kind: 'wait', leaseMs: Math.max(1, Number(first)) }
-      default:
-        return { kind: 'lease', epoch: String(first), s0: Number(second) }
-    }
+  lease(partition: number, request: LeaseRequest): Promise<LeaseReply> {
+    return of(this.#leases, partition).lease(request)
   }
 
-  async renew(partition: number, id: string, token: string, leaseMs: number): Promise<boolean> {
-    return (
-      (await this.#guarded('RENEW', 'tiercacheRenew', [this.#name(partition).lease + id], token, leaseMs)) ===
-      1
-    )
+  renew(partition: number, id: string, token: string, leaseMs: number): Promise<boolean> {
+    return of(this.#leases, partition).renew(id, token, leaseMs)
   }
 
-  async release(partition: number, id: string, token: string): Promise<void> {
-    const { lease, channel } = this.#name(partition)
-    await this.#guarded('RELEASE', 'tiercacheRelease', [lease + id], token, channel, id)
+  release(partition: number, id: string, token: string): Promise<void> {
+    return of(this.#leases, partition).release(id, token)
   }
 
-  async fill(partition: number, request: FillRequest): Promise<FillReply> {
-    const { meta, value, lease, channel } = this.#name(partition)
-    const { id, token, epoch, s0, expireMs, tail, slots } = request
-    const keys = [meta, value + id, lease + id]
-    const reply = await this.#guarded(
-      'FILL',
-      'tiercacheFill',
-      keys,
-      token,
-      epoch,
-      s0,
-      expireMs,
-      tail,
-      channel,
-      id,
-      ...slots,
-    )
-    return reply === 1 ? 'stored' : reply === 2 ? 'full' : 'refused'
+  fill(partition: number, request: FillRequest): Promise<FillReply> {
+    return of(this.#leases, partition).fill(request)
   }
 
   async invalidate(partition: number, request: InvalidateRequest): Promise<InvalidateReply> {
@@ -202,7 +166,7 @@ export class RedisStore implements Store {
 
   readLayout(name: string): Promise<Buffer | undefined> {
     const key = this.#name(LAYOUT_PARTITION).layout + name
-    return new Promise((found, failed) => this.#reader(LAYOUT_PARTITION).read(key, { found, failed }))
+    return new Promise((found, failed) => of(this.#readers, LAYOUT_PARTITION).read(key, { found, failed }))
   }
 
   async keepLayout(name: string, bytes: Buffer, keepMs: number): Promise<void> {
@@ -265,22 +229,12 @@ export class RedisStore implements Store {
     return this.#guard.guarded('GET', () => this.#whenUp(get)).then(value => [value])
   }
 
-  #guarded(
-    label: string,
-    script: ScriptName,
-    keys: string[],
-    ...args: (string | number | Buffer)[]
-  ): Promise<unknown> {
+  #guarded(label: string, script: ScriptName, keys: string[], ...args: Argument[]): Promise<unknown> {
     return this.#guard.guarded(label, () => this.#run(script, keys, args), isRefusal)
   }
 
   /** Without the circuit: invalidations and SYNC are always tried. */
-  #direct(
-    label: string,
-    script: ScriptName,
-    keys: string[],
-    ...args: (string | number | Buffer)[]
-  ): Promise<unknown> {
+  #direct(label: string, script: ScriptName, keys: string[], ...args: Argument[]): Promise<unknown> {
     const running = this.#guard.deadline(label, () => this.#run(script, keys, args))
     running.catch((error: unknown) => {
       if (isReplica(error)) this.#links.reconnect() // to find the new primary
@@ -288,7 +242,7 @@ export class RedisStore implements Store {
     return running
   }
 
-  #run(script: ScriptName, keys: string[], args: (string | number | Buffer)[]): Promise<unknown> {
+  #run(script: ScriptName, keys: string[], args: Argument[]): Promise<unknown> {
     return this.#whenUp(() => {
       const client = this.#client() as unknown as Record<string, Script | undefined>
       const run = client[`${script}Buffer`]
@@ -308,21 +262,16 @@ export class RedisStore implements Store {
     return client
   }
 
-  #reader(partition: number): Reader {
-    const found = this.#readers[partition]
-    if (found === undefined) throw noPartition(partition)
-    return found
-  }
-
   #name(partition: number): Names {
-    const found = this.#names[partition]
-    if (found === undefined) throw noPartition(partition)
-    return found
+    return of(this.#names, partition)
   }
 }
 
-function noPartition(partition: number): CacheError {
-  return new CacheError('E_OPTION', `There is no partition ${partition}.`)
+/** What a partition has. */
+function of<T>(partitions: readonly T[], partition: number): T {
+  const found = partitions[partition]
+  if (found === undefined) throw new CacheError('E_OPTION', `There is no partition ${partition}.`)
+  return found
 }
 
 /** A key of another type holds no value of ours: empty bytes, which nobody can read. It says nothing of Redis. */

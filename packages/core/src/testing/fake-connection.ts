@@ -199,7 +199,8 @@ export class FakeConnection {
   }
 }
 
-function failed(operation: string, cause: unknown): CacheError {
+/** What an operation rejects with that Redis refused, or never had. */
+export function failed(operation: string, cause: unknown): CacheError {
   const text = cause instanceof Error ? cause.message : String(cause)
   return new CacheError('E_REDIS', `The stand-in failed ${operation}: ${text}`, { cause })
 }

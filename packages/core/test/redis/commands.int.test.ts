@@ -127,11 +127,26 @@ describe('commands that an operation sends', () => {
     expect(await commandsOf(() => cache.getMany(keys.slice(0, 50)))).toEqual([])
   })
 
-  test('getOrSetMany of n missing keys: one MGET, then a lease and a fill for each', async () => {
-    const keys = Array.from({ length: 20 }, key)
+  test('getOrSetMany of n missing keys: one MGET, one LEASE, and one FILL behind the answer', async () => {
+    const keys = Array.from({ length: 100 }, key)
     const sent = await commandsOf(() => cache.getOrSetMany(keys, missing => missing))
-    const count = (name: string): number => sent.filter(one => one === name).length
-    expect([count('MGET'), count('LEASE'), count('FILL'), sent.length]).toEqual([1, 20, 20, 41])
+    expect(sent).toEqual(['MGET', 'LEASE', 'FILL'])
+    expect(await commandsOf(() => cold.getMany(keys))).toEqual(['MGET'])
+    expect(await cold.getMany(keys)).toEqual(keys)
+  })
+
+  test('getOrSetMany of n keys that are nowhere: one MGET, one LEASE, and one RELEASE', async () => {
+    const keys = Array.from({ length: 100 }, key)
+    const sent = await commandsOf(() => cache.getOrSetMany(keys, missing => missing.map(() => undefined)))
+    expect(sent).toEqual(['MGET', 'LEASE', 'RELEASE'])
+  })
+
+  test('many misses of different keys in one turn: no more than of one', async () => {
+    const keys = Array.from({ length: 50 }, key)
+    const sent = await commandsOf(() => Promise.all(keys.map(one => cache.getOrSet(one, () => one))))
+    // Where misses are expected the lease is asked for at once.
+    expect(sent.filter(one => one !== 'MGET')).toEqual(['LEASE', 'FILL'])
+    expect(sent.length).toBeLessThanOrEqual(3)
   })
 
   test('many reads of different keys in one turn: few commands', async () => {

@@ -244,6 +244,20 @@ describe('bytes that are no value of ours', () => {
     expect(await cache.get('k1')).toBe('loaded')
   })
 
+  test('a lease of another type: its key is loaded and not stored, and no other of the same call suffers', async () => {
+    const options = own()
+    await using admin = control(redis.url)
+    await using cache = await open({ ...options, memory: false })
+    const errors = errorsOf(cache)
+    await admin.rpush(`{${options.namespace}:0}:L:k1`, 'a list')
+    const names = ['k0', 'k1', 'k2']
+    expect(await cache.getOrSetMany(names, keys => keys)).toEqual(names)
+    await cache.idle()
+    expect(await cache.getMany(names)).toEqual(['k0', undefined, 'k2'])
+    expect(errors).toMatchObject([{ operation: 'lease', key: 'k1', error: { code: 'E_REDIS' } }])
+    expect(cache.stats().breaker).toBe('closed')
+  })
+
   test('messages that are no record of ours change nothing', async () => {
     const options = own()
     await using admin = control(redis.url)

@@ -4,6 +4,7 @@ import { fillTests } from './store-fills.ts'
 import { invalidationTests } from './store-invalidations.ts'
 import { layoutTests } from './store-layouts.ts'
 import { leaseTests } from './store-leases.ts'
+import { manyTests } from './store-many.ts'
 import { fullTests } from './store-memory.ts'
 import { syncTests } from './store-syncs.ts'
 import {
@@ -23,6 +24,7 @@ export function storeConformance(test: TestFunction, harness: StoreHarness): voi
   const check = worldTest(test, harness)
   leaseTests(check)
   fillTests(check)
+  manyTests(check)
   invalidationTests(check)
   syncTests(check)
   layoutTests(check)

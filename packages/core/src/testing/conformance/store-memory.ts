@@ -66,6 +66,26 @@ export function fullTests(test: WorldTest): void {
     assert.deepEqual(await store.read(0, ['a']), [bytes])
   })
 
+  test('without memory: of many asked in one tick each is told what it would be alone', async world => {
+    const { store } = await world.open()
+    const bytes = await put(store, 'there')
+    await take(store, 'held', { token: 'other' })
+    await take(store, 'a')
+    await take(store, 'b')
+    await world.harness.full?.(true)
+    const ids = ['new', 'there', 'held', 'newer']
+    const leases = await Promise.allSettled(ids.map(id => store.lease(0, leaseRequest(id))))
+    assert.deepEqual(
+      leases.map(one => (one.status === 'fulfilled' ? one.value.kind : 'error')),
+      ['error', 'value', 'wait', 'error'],
+    )
+    const fills = await Promise.all(['a', 'b'].map(id => store.fill(0, fillRequest(id))))
+    assert.deepEqual(fills, ['full', 'full'])
+    assert.deepEqual(await store.read(0, ['a', 'there', 'b']), [undefined, bytes, undefined])
+    await world.harness.full?.(false)
+    await Promise.all(['a', 'b', 'new'].map(id => take(store, id)))
+  })
+
   test('without memory: a layout is an error, and one there is still answered', async world => {
     const { store } = await world.open()
     await store.keepLayout('there', Buffer.from('names'), LONG_MS)
