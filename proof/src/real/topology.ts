@@ -31,7 +31,7 @@ const PASSWORD = 'correct horse'
  * The permissions that the README of the cache documents, to the letter.
  */
 const PERMISSIONS =
-  '-@all +get +mget +evalsha +eval +set +del +unlink +exists +append +getrange +setrange +pttl +pexpire +hget +hmget +hset +hgetall +xadd +xrange +time +publish +subscribe +ping +scan'
+  '-@all +get +mget +evalsha +eval +set +del +unlink +exists +append +getrange +setrange +pttl +pexpire +hmget +hset +hgetall +xadd +xrange +time +publish +subscribe +ping +scan'
 
 /** What makes the user who may do no more than this within one namespace. */
 export function userCommand(user: string, namespace: string): readonly [string, ...string[]] {

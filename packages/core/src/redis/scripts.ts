@@ -15,18 +15,20 @@
  */
 
 const EPOCH = `
--- Epoch and position, or nothing: a hash that is damaged, or not one of ours, is no log.
-local function known(m)
-  local f = redis.pcall('HMGET', m, 'e', 's')
+-- Epoch and position by the first fields of the hash, or nothing: one that is damaged, or not one of ours, is no log.
+local function known(f)
   local e, s = f[1], tonumber(f[2] or '')
   if type(e) == 'string' and #e == 8 and s and s >= 0 and s < 9007199254740992 and s % 1 == 0 then return e, s end
 end
-local function epoch(m, l, fresh)
-  local e, s = known(m)
-  if e then return e, s end
+local function begin(m, l, fresh)
   redis.call('DEL', m, l)
   redis.call('HSET', m, 'e', fresh, 's', 0, 'n', '-')
   return fresh, 0
+end
+local function epoch(m, l, fresh)
+  local e, s = known(redis.pcall('HMGET', m, 'e', 's'))
+  if e then return e, s end
+  return begin(m, l, fresh)
 end
 local function head(s0, e)
   return struct.pack('>BBBd', 84, 1, 0, s0) .. e
@@ -34,53 +36,69 @@ end
 `
 
 /*
- * KEYS m l z F, then value and lease of each key
+ * KEYS m l F z, then the lease of each key, then the value of each
  * ARGV epoch-if-new nonce origin log-length payload channel soft number void-up-to slot-count slots..., then, if values are
  *      stored, tail and expiry of each key
+ * Every call of a command costs about as much as the command, so what can be asked or written at once is.
  */
 const INVALIDATE = `${EPOCH}
 local m, l = KEYS[1], KEYS[2]
-local soft, slots = ARGV[7] == '1', tonumber(ARGV[10])
-local values = 10 + slots
-local void, fence = tonumber(ARGV[9]), 0
-if #ARGV > values or void > 0 then fence = tonumber(redis.pcall('GET', KEYS[4]) or 0) or 0 end
-local before, s = known(m)
+local keys, soft, slots = (#KEYS - 4) / 2, ARGV[7] == '1', tonumber(ARGV[10])
+local leases, values = 4 + keys, 10 + slots
+local fields, place, at = {'e', 's', 'n'}, {}, {}
+for i = 11, values do
+  local field = 't' .. math.floor(ARGV[i] / 64)
+  if not place[field] then
+    fields[#fields + 1] = field
+    place[field] = #fields
+  end
+  at[i] = place[field]
+end
+local held = redis.pcall('HMGET', m, unpack(fields))
+local e, s = known(held)
 s = (s or 0) + 1
+local seq = string.format('%.0f', s)
+local void, fence = tonumber(ARGV[9]), 0
+if #ARGV > values or void > 0 then fence = tonumber(redis.pcall('GET', KEYS[3]) or 0) or 0 end
 local stored = 0
 if #ARGV > values then
   if tonumber(ARGV[8]) > fence then stored = 1 end
-  local h = head(s, before or ARGV[1])
-  for i = 5, #KEYS, 2 do
-    local done = stored == 1 and redis.pcall('SET', KEYS[i], h .. ARGV[values + i - 4], 'PX', ARGV[values + i - 3])
+  local h = head(s, e or ARGV[1])
+  for i = 1, keys do
+    local done = stored == 1 and redis.pcall('SET', KEYS[leases + i], h .. ARGV[values + 2 * i - 1], 'PX', ARGV[values + 2 * i])
     if type(done) ~= 'table' or not done.ok then
       stored = 0
-      redis.call('UNLINK', KEYS[i])
+      redis.call('UNLINK', KEYS[leases + i])
     end
-    redis.call('DEL', KEYS[i + 1])
   end
-else
-  redis.call('DEL', KEYS[3])
-  for i = 5, #KEYS, 2 do
-    redis.call('DEL', KEYS[i + 1])
-    if not soft then
-      redis.call('UNLINK', KEYS[i])
-    elseif redis.call('EXISTS', KEYS[i]) == 1 then
+  redis.call('DEL', unpack(KEYS, 4, leases))
+elseif soft then
+  redis.call('DEL', unpack(KEYS, 4, leases))
+  for i = leases + 1, #KEYS do
+    if redis.call('EXISTS', KEYS[i]) == 1 then
       if type(redis.pcall('SETRANGE', KEYS[i], 2, string.char(1))) == 'table' then redis.call('UNLINK', KEYS[i]) end
     end
   end
+else
+  redis.call('UNLINK', unpack(KEYS, 4))
 end
-if void > fence then redis.call('SET', KEYS[4], void, 'PX', 3600000) end
-local e = epoch(m, l, ARGV[1])
-local previous = redis.call('HGET', m, 'n') or '-'
-redis.call('HSET', m, 's', s, 'n', ARGV[2])
+if void > fence then redis.call('SET', KEYS[3], void, 'PX', 3600000) end
+if not e then
+  e = begin(m, l, ARGV[1])
+  held = {}
+end
+local changed = {'s', seq, 'n', ARGV[2]}
 for i = 11, values do
-  local field, from = 't' .. math.floor(ARGV[i] / 64), ARGV[i] % 64 * 12 + (soft and 6 or 0)
-  local group = redis.call('HGET', m, field) or ''
-  local before = string.sub(group, 1, from) .. string.rep('\0', from - #group)
-  redis.call('HSET', m, field, before .. struct.pack('>I6', s) .. string.sub(group, from + 7))
+  local group, from = held[at[i]] or '', ARGV[i] % 64 * 12 + (soft and 6 or 0)
+  held[at[i]] = string.sub(group, 1, from) .. string.rep('\0', from - #group) .. struct.pack('>I6', s) .. string.sub(group, from + 7)
 end
+for i = 4, #fields do
+  changed[#changed + 1] = fields[i]
+  changed[#changed + 1] = held[i]
+end
+redis.call('HSET', m, unpack(changed))
 local function append()
-  return redis.pcall('XADD', l, 'MAXLEN', '~', ARGV[4], s .. '-0', 'n', ARGV[2], 'o', ARGV[3], 'p', ARGV[5])
+  return redis.pcall('XADD', l, 'MAXLEN', '~', ARGV[4], seq .. '-0', 'n', ARGV[2], 'o', ARGV[3], 'p', ARGV[5])
 end
 -- A log that does not take the record is not ours, or from another time: nobody may be told that it has no gap.
 if type(append()) == 'table' then
@@ -90,7 +108,7 @@ end
 local payload = ARGV[5]
 if #payload > 8192 then payload = '' end
 -- Where it may not be published, SYNC tells the others.
-redis.pcall('PUBLISH', ARGV[6], table.concat({e, s, previous, ARGV[2], ARGV[3], payload}, '|'))
+redis.pcall('PUBLISH', ARGV[6], table.concat({e, seq, held[3] or '-', ARGV[2], ARGV[3], payload}, '|'))
 return {e, s, stored}
 `
 
@@ -213,9 +231,13 @@ local m, l = KEYS[1], KEYS[2]
 redis.call('DEL', KEYS[3])
 local t = redis.call('TIME')
 local now = string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000))
-local e, s = epoch(m, l, ARGV[4])
-local head = redis.call('HMGET', m, 'n', 'g')
-local n, g = head[1] or '-', head[2] or ''
+local held = redis.pcall('HMGET', m, 'e', 's', 'n', 'g')
+local e, s = known(held)
+if not e then
+  e, s = begin(m, l, ARGV[4])
+  held = {}
+end
+local n, g = held[3] or '-', held[4] or ''
 local seq, limit = tonumber(ARGV[2]), tonumber(ARGV[5])
 local function snapshot(kind) return {kind, now, e, s, n, redis.call('HGETALL', m), g} end
 if e ~= ARGV[1] then return snapshot('E') end

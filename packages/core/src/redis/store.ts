@@ -119,7 +119,14 @@ export class RedisStore implements Store {
   async invalidate(partition: number, request: InvalidateRequest): Promise<InvalidateReply> {
     const { meta, log, zero, fence, value, lease, channel } = this.#name(partition)
     const { keys, values, slots, soft, epochIfNew, nonce, origin, payload, number, voidUpTo } = request
-    const all = [meta, log, zero, fence + origin, ...keys.flatMap(id => [value + id, lease + id])]
+    const all = [
+      meta,
+      log,
+      fence + origin,
+      zero,
+      ...keys.map(id => lease + id),
+      ...keys.map(id => value + id),
+    ]
     const stored = (values ?? []).flatMap(({ tail, expireMs }) => [tail, expireMs])
     const fixed = [
       epochIfNew,

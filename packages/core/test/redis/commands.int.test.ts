@@ -155,3 +155,21 @@ describe('commands that an operation sends', () => {
     expect(sent.length).toBeLessThanOrEqual(3)
   })
 })
+
+describe('commands that the script of an invalidation gives', () => {
+  const recorded = ['HSET', 'XADD', 'PUBLISH']
+
+  test.each([
+    ['delete', () => cache.delete('l1')],
+    ['deleteMany', () => cache.deleteMany(Array.from({ length: 50 }, key))],
+    ['deleteByTag', () => cache.deleteByTag(Array.from({ length: 20 }, key))],
+    ['clear', () => cache.clear()],
+  ])('%s: five, however many names it has', async (_, run) => {
+    expect(await monitor.inScripts(run)).toEqual(['HMGET', 'UNLINK', ...recorded])
+  })
+
+  test('setMany: one more for each value, and one for the fence', async () => {
+    const given = await monitor.inScripts(() => cache.setMany([key(), key(), key()].map(one => [one, 1])))
+    expect(given).toEqual(['HMGET', 'GET', 'SET', 'SET', 'SET', 'DEL', ...recorded])
+  })
+})

@@ -17,16 +17,20 @@ const names = new Map(
 export class Monitor implements AsyncDisposable {
   readonly #monitor: Redis
   readonly #redis: Redis
+  readonly #namespace: string
   #seen: string[] = []
+  #inScripts: string[] = []
+  #script = ''
   #marks = 0
 
   private constructor(redis: Redis, monitor: Redis, namespace: string) {
     this.#redis = redis
+    this.#namespace = namespace
     this.#monitor = monitor
     monitor.on('monitor', (_time: string, args: string[], source: string) => {
-      if (source === 'lua') return
       const command = (args[0] ?? '').toUpperCase()
-      if (command === 'ECHO') this.#seen.push(args[1] ?? '')
+      if (source === 'lua') this.#noteInScript(command, args)
+      else if (command === 'ECHO') this.#seen.push(args[1] ?? '')
       else if (args.some(arg => arg.startsWith(`{${namespace}:`))) this.#note(command, args)
     })
   }
@@ -40,9 +44,16 @@ export class Monitor implements AsyncDisposable {
   async during(work: () => Promise<unknown>): Promise<string[]> {
     await this.#mark()
     this.#seen = []
+    this.#inScripts = []
     await work()
     await this.#mark()
     return this.#seen.slice(0, -1)
+  }
+
+  /** As `during`, the commands that scripts gave meanwhile. */
+  async inScripts(work: () => Promise<unknown>): Promise<string[]> {
+    await this.during(work)
+    return this.#inScripts
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -54,7 +65,14 @@ export class Monitor implements AsyncDisposable {
   #note(command: string, args: readonly string[]): void {
     const isScript = command === 'EVALSHA' || command === 'EVAL'
     const name = isScript ? `${names.get(args[1] ?? '') ?? command}` : command
+    this.#script = name
     if (name !== 'SYNC') this.#seen.push(name)
+  }
+
+  /** Of the script that was named last: a script runs alone. */
+  #noteInScript(command: string, args: readonly string[]): void {
+    if (this.#script !== 'SYNC' && args.some(arg => arg.startsWith(`{${this.#namespace}:`)))
+      this.#inScripts.push(command)
   }
 
   /** The server tells a monitor what it does in the order it does it. */

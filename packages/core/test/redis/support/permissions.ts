@@ -24,7 +24,6 @@ export const COMMANDS: readonly string[] = [
   'setrange',
   'pttl',
   'pexpire',
-  'hget',
   'hmget',
   'hset',
   'hgetall',
