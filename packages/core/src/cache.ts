@@ -465,7 +465,7 @@ export class Cache {
     }
   }
 
-  async #invalidate(
+  #invalidate(
     what: {
       readonly keys?: readonly string[]
       readonly tags?: readonly string[]

@@ -16,6 +16,7 @@ import { RedisStore } from './redis/store.ts'
 import { Remote } from './remote.ts'
 import { Root } from './root.ts'
 import type { Store, StoreListener } from './store.ts'
+import { tokens } from './token.ts'
 import { within } from './within.ts'
 import { Writer } from './writer.ts'
 
@@ -32,7 +33,7 @@ export function createCache(options: CacheOptions = {}): Cache {
   const events = new Events()
   if (settings.log !== undefined) logTo(events, clock, settings.log)
   const memory = createMemory(settings, events)
-  const token = (): string => randomBytes(6).toString('base64url')
+  const token = tokens()
 
   const { listener, follow, connected } = wire(events)
   const store = openStore(settings, listener)

@@ -1,3 +1,4 @@
+import { nameCount } from './coherence/journal.ts'
 import { partitionOf } from './coherence/slots.ts'
 import { inSteps } from './coherence/steps.ts'
 import type { Outcome, Partition } from './coherence/partition.ts'
@@ -68,7 +69,6 @@ export class Writer {
   async invalidate(targets: Targets, strict: boolean): Promise<Invalidation> {
     this.#open()
     const { events, clock } = this.#engine.parts
-    const { partitions } = this.#engine.parts.local
     this.sent++
     const from = clock.precise()
     const tell = (status: 'committed' | 'deferred' | 'failed'): void => {
@@ -76,26 +76,25 @@ export class Writer {
         events.emit('invalidate', { ...targets, remote: false, status, ms: clock.precise() - from })
       }
     }
-    const everywhere = targets.tags.length > 0 || targets.prefixes.length > 0
-    const keys = Map.groupBy(targets.keys, id => partitionOf(id, partitions.length))
-    const calls = partitions.map(async partition => {
-      const [first = [], ...rest] = inSteps(keys.get(partition.index) ?? [], STEP, id => id)
-      if (!everywhere && first.length === 0) return []
-      const outcomes = [await partition.invalidate({ ...targets, keys: first }, undefined, strict)]
-      for (const keys of rest)
-        outcomes.push(
-          await step(partition, { ...targets, keys, tags: [], prefixes: [] }, undefined, strict, outcomes),
-        )
-      return outcomes
-    })
     try {
-      const result = combined((await this.#track(Promise.all(calls))).flat())
+      const result = combined(await this.#track(this.#invalidateAll(targets, strict)))
       tell(result.status)
       return result
     } catch (error) {
       tell('failed')
       throw error
     }
+  }
+
+  async #invalidateAll(targets: Targets, strict: boolean): Promise<Outcome[]> {
+    const { partitions } = this.#engine.parts.local
+    const [only] = partitions
+    if (only !== undefined && partitions.length === 1) return invalidateIn(only, targets, strict)
+    const keys = Map.groupBy(targets.keys, id => partitionOf(id, partitions.length))
+    const calls = partitions.map(one =>
+      invalidateIn(one, { ...targets, keys: keys.get(one.index) ?? [] }, strict),
+    )
+    return (await Promise.all(calls)).flat()
   }
 
   /** `close` waits for calls under way. */
@@ -171,6 +170,18 @@ export class Writer {
   #open(): void {
     if (this.#engine.closed) throw new CacheError('E_CLOSED', 'The cache is closed.', { path: 'close' })
   }
+}
+
+async function invalidateIn(partition: Partition, targets: Targets, strict: boolean): Promise<Outcome[]> {
+  if (nameCount(targets) === 0) return []
+  if (targets.keys.length <= 1) return [await partition.invalidate(targets, undefined, strict)]
+  const [first = [], ...rest] = inSteps(targets.keys, STEP, id => id)
+  const outcomes = [await partition.invalidate({ ...targets, keys: first }, undefined, strict)]
+  for (const keys of rest)
+    outcomes.push(
+      await step(partition, { ...targets, keys, tags: [], prefixes: [] }, undefined, strict, outcomes),
+    )
+  return outcomes
 }
 
 /** One step of a call of several: once Redis has not taken one, the rest does not wait for it as well. */

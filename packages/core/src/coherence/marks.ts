@@ -67,30 +67,30 @@ export class Marks {
   /** The invalidation is called but not confirmed: until `release` nothing older may be trusted. */
   hold(targets: Targets, now: number): void {
     const at = this.#next(targets)
-    for (const track of this.#tracks(targets, now)) {
+    this.#each(targets, now, track => {
       track.held++
       if (targets.soft) track.calledSoft = at
       else track.calledHard = at
-    }
+    })
     this.#heldSlots += slotCount(targets)
     if (slotCount(targets) > 0) this.#newestCall = at
   }
 
   /** It is confirmed, or given up. */
   release(targets: Targets, now: number): void {
-    for (const track of this.#tracks(targets, now)) {
+    this.#each(targets, now, track => {
       track.held = Math.max(0, track.held - 1)
-    }
+    })
     this.#heldSlots -= slotCount(targets)
   }
 
   /** The invalidation stands in the log at `seq`. */
   apply(targets: Targets, seq: number, now: number): void {
     this.#next(targets)
-    for (const track of this.#tracks(targets, now)) {
+    this.#each(targets, now, track => {
       if (targets.soft) track.soft = Math.max(track.soft, seq)
       else track.hard = Math.max(track.hard, seq)
-    }
+    })
     if (slotCount(targets) > 0) this.#newest = Math.max(this.#newest, seq)
   }
 
@@ -150,12 +150,10 @@ export class Marks {
     return ++this.#generation
   }
 
-  #tracks(targets: Targets, now: number): Track[] {
-    return [
-      ...targets.keys.map(id => this.#key(id, now)),
-      ...targets.tags.map(tag => this.#slot(tagSlot(tag))),
-      ...targets.prefixes.map(prefix => this.#slot(prefixSlot(prefix))),
-    ]
+  #each({ keys, tags, prefixes }: Targets, now: number, change: (track: Track) => void): void {
+    for (const id of keys) change(this.#key(id, now))
+    for (const tag of tags) change(this.#slot(tagSlot(tag)))
+    for (const prefix of prefixes) change(this.#slot(prefixSlot(prefix)))
   }
 
   #slot(slot: number): Track {

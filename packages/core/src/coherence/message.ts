@@ -26,7 +26,9 @@ export function parseMessage(text: string): LogMessage | WakeMessage | undefined
     return undefined
   const seq = Number(seqText)
   if (origin === undefined || !Number.isSafeInteger(seq) || seq <= 0) return undefined
-  const payload = text.slice(parts.join('|').length + 1)
+  const payload = text.slice(
+    epoch.length + seqText.length + previous.length + nonce.length + origin.length + parts.length,
+  )
   return { type: 'record', epoch, seq, previous, nonce, origin, payload }
 }
 

@@ -1,4 +1,5 @@
 import type { InvalidateReply, Store, StoredTail, Targets } from '../store.ts'
+import { nameCount } from './journal.ts'
 import { formatTargets } from './message.ts'
 import { prefixSlot, tagSlot } from './slots.ts'
 
@@ -23,10 +24,7 @@ interface OutboxOptions {
 
 /** What was called in one tick and has not been sent. */
 interface Batch {
-  readonly keys: Set<string>
-  readonly tags: Set<string>
-  readonly prefixes: Set<string>
-  readonly soft: boolean
+  readonly called: Targets[]
   size: number
   readonly sending: Promise<Sent>
   readonly send: () => void
@@ -55,9 +53,7 @@ export class Outbox {
       queueMicrotask(batch.send)
     }
     batch.size += size
-    for (const key of targets.keys) batch.keys.add(key)
-    for (const tag of targets.tags) batch.tags.add(tag)
-    for (const prefix of targets.prefixes) batch.prefixes.add(prefix)
+    batch.called.push(targets)
     return batch.sending
   }
 
@@ -70,16 +66,16 @@ export class Outbox {
 
   #begin(soft: boolean): Batch {
     const { promise, resolve } = Promise.withResolvers<Sent>()
-    const [keys, tags, prefixes] = [new Set<string>(), new Set<string>(), new Set<string>()]
+    const called: Targets[] = []
     let open = true
     const send = (): void => {
       if (!open) return
       open = false
       if (soft) this.#soft = undefined
       else this.#hard = undefined
-      resolve(this.#send({ keys: [...keys], tags: [...tags], prefixes: [...prefixes], soft }))
+      resolve(this.#send(together(called, soft)))
     }
-    const batch = { keys, tags, prefixes, soft, size: 0, sending: promise, send }
+    const batch = { called, size: 0, sending: promise, send }
     if (soft) this.#soft = batch
     else this.#hard = batch
     return batch
@@ -102,6 +98,16 @@ export class Outbox {
     })
     return { ...reply, nonce }
   }
+}
+
+/** All of them as one, each name once. */
+function together(called: readonly Targets[], soft: boolean): Targets {
+  const [only] = called
+  if (only !== undefined && called.length === 1 && nameCount(only) === 1) return only
+  const names = (kind: 'keys' | 'tags' | 'prefixes'): string[] => [
+    ...new Set(called.flatMap(targets => targets[kind])),
+  ]
+  return { keys: names('keys'), tags: names('tags'), prefixes: names('prefixes'), soft }
 }
 
 function sizeOf({ keys, tags, prefixes }: Targets): number {

@@ -118,17 +118,14 @@ export class RedisStore implements Store {
 
   async invalidate(partition: number, request: InvalidateRequest): Promise<InvalidateReply> {
     const { meta, log, zero, fence, value, lease, channel } = this.#name(partition)
-    const { keys, values, slots, soft, epochIfNew, nonce, origin, payload, number, voidUpTo } = request
-    const all = [
-      meta,
-      log,
-      fence + origin,
-      zero,
-      ...keys.map(id => lease + id),
-      ...keys.map(id => value + id),
-    ]
-    const stored = (values ?? []).flatMap(({ tail, expireMs }) => [tail, expireMs])
-    const fixed = [
+    const { keys, values = [], slots, soft, epochIfNew, nonce, origin, payload, number, voidUpTo } = request
+    const all = [meta, log, fence + origin, zero]
+    for (const id of keys) all.push(lease + id)
+    for (const id of keys) all.push(value + id)
+    const reply = await this.#direct(
+      'INVALIDATE',
+      'tiercacheInvalidate',
+      all,
       epochIfNew,
       nonce,
       origin,
@@ -139,8 +136,9 @@ export class RedisStore implements Store {
       number,
       voidUpTo,
       slots.length,
-    ]
-    const reply = await this.#direct('INVALIDATE', 'tiercacheInvalidate', all, ...fixed, ...slots, ...stored)
+      ...slots,
+      ...values.flatMap(({ tail, expireMs }) => [tail, expireMs]),
+    )
     const [epoch, seq, ok] = reply as [Buffer, number, number]
     return { epoch: String(epoch), seq: Number(seq), stored: ok === 1 }
   }

@@ -156,8 +156,10 @@ test('where more keys come than may be kept, everything older than those dropped
   marks.apply(targets({ keys: ['first'] }), 5, 0)
   marks.apply(targets({ keys }), 6, 0)
   expect(marks.judge(stamp({ id: 'first', s0: 4 }))).toBe('dead')
-  expect(marks.judge(stamp({ id: 'never named', s0: 4 }))).toBe('dead')
-  expect(marks.judge(stamp({ id: 'never named', s0: 5 }))).toBe('live')
+  // Dropped within the call that named it.
+  expect(marks.judge(stamp({ id: 'k0', s0: 5 }))).toBe('dead')
+  expect(marks.judge(stamp({ id: 'never named', s0: 5 }))).toBe('dead')
+  expect(marks.judge(stamp({ id: 'never named', s0: 6 }))).toBe('live')
 })
 
 test('the verdict is that of the textbook definition, for any history', () => {
