@@ -11,7 +11,7 @@ import type { Local } from './local.ts'
 import type { Policy } from './policy.ts'
 import type { Remote } from './remote.ts'
 import type { Counters } from './stats.ts'
-import { within } from './within.ts'
+import { LATE, Shared } from './within.ts'
 
 /** Everything a read needs, made once by `createCache` and shared by all namespaces. */
 export interface Parts {
@@ -40,7 +40,6 @@ interface Call<T> {
 /** Below this share of hits in Redis a read asks for the lease at once: its answer is the value too, if there is one. */
 const MISS_EXPECTED = 0.25
 const LOOKED_BACK = 64
-const LATE: unique symbol = Symbol('late')
 
 /**
  * The read path, top to bottom: a hit in memory; else one look-up per key in Redis; else one load per key here, and by lease
@@ -106,19 +105,40 @@ export class Engine {
     if (stale !== undefined && (job === undefined || job.policy.swr)) return this.#served(call, stale)
     this.#missed(call)
     if (job === undefined || flight.loaded === undefined) return give(undefined)
-    return this.#loaded(call, job, flight, flight.loaded, stale)
+    const { loaded: loading } = flight
+    if (stale !== undefined) return this.#loadedOrStale(call, job, flight, loading, stale)
+    // A thousand callers wait for one load: each of them costs a promise here, and none a timer.
+    return loading.within(job.policy.hardMs).then(loaded => {
+      if (loaded === LATE) throw tookTooLong(id, job.policy.hardMs)
+      return this.#loaded(call, flight, loaded)
+    })
   }
 
-  async #loaded<T>(
+  /** A stale value stands in for a load that fails, or that takes longer than the soft deadline. */
+  async #loadedOrStale<T>(
     call: Call<T>,
-    job: Job,
+    { policy: { hardMs, softMs = hardMs } }: Job,
     flight: Flight,
-    loading: Promise<Loaded>,
-    stale: Answer | undefined,
+    loading: Shared<Loaded>,
+    stale: Answer,
   ): Promise<T> {
-    const { id, give, calledAt, calledMs } = call
-    const loaded = await this.#within(loading, id, stale?.entry, job)
-    if (loaded === LATE) return stale === undefined ? give(undefined) : this.#served(call, stale)
+    const { local } = this.parts
+    const isUsable = (): boolean => local.isUsable(call.id, stale.entry)
+    let loaded: Loaded | typeof LATE
+    try {
+      loaded = await loading.within(softMs)
+      if (loaded === LATE && softMs < hardMs && !isUsable()) loaded = await loading.within(hardMs - softMs)
+    } catch (error) {
+      if (isUsable()) return this.#served(call, stale)
+      throw error
+    }
+    if (loaded !== LATE) return this.#loaded(call, flight, loaded)
+    if (isUsable()) return this.#served(call, stale)
+    throw tookTooLong(call.id, hardMs)
+  }
+
+  #loaded<T>(call: Call<T>, flight: Flight, loaded: Loaded): T | Promise<T> {
+    const { give, calledAt, calledMs } = call
     // Whoever came after an invalidation may not have a value whose load began before it; nor may one who came when none could be heard of.
     if ((loaded.killed && calledAt > flight.born) || calledMs >= loaded.until) return this.#read(call)
     return give(loaded.entry && { entry: loaded.entry, tier: loaded.tier, stale: false })
@@ -163,7 +183,7 @@ export class Engine {
     ) {
       await Promise.allSettled([
         ...this.#background,
-        ...flights.map(flight => flight.loaded ?? flight.looked),
+        ...flights.map(flight => flight.loaded?.work ?? flight.looked),
       ])
     }
   }
@@ -219,8 +239,9 @@ export class Engine {
       job?.elsewhere?.()
       return found
     }
-    flight.loaded = this.loader.load(flight, job, found)
-    this.behind(flight.loaded.catch(() => {}))
+    const loading = this.loader.load(flight, job, found)
+    flight.loaded = new Shared(loading, clock)
+    this.behind(loading.catch(() => {}))
     return found
   }
 
@@ -229,33 +250,6 @@ export class Engine {
     if (!('entry' in found)) return found
     const kind = this.parts.local.judgeAgain(id, found.entry)
     return kind === 'expired' ? { kind: 'none', bytes: found.bytes } : { ...found, kind }
-  }
-
-  /** A load's outcome within the call's deadline; `LATE` where a stale value may stand in for it. */
-  async #within(
-    loading: Promise<Loaded>,
-    id: string,
-    stale: Entry | undefined,
-    job: Job,
-  ): Promise<Loaded | typeof LATE> {
-    const { local, clock } = this.parts
-    const { softMs = job.policy.hardMs, hardMs } = job.policy
-    const firstMs = stale === undefined ? hardMs : softMs
-    try {
-      let loaded = await within(loading, firstMs, clock, LATE)
-      if (loaded !== LATE) return loaded
-      if (stale !== undefined && local.isUsable(id, stale)) return LATE
-      if (firstMs < hardMs) loaded = await within(loading, hardMs - firstMs, clock, LATE)
-      if (loaded !== LATE) return loaded
-    } catch (error) {
-      if (stale !== undefined && local.isUsable(id, stale)) return LATE
-      throw error
-    }
-    throw new CacheError(
-      'E_TIMEOUT',
-      `Loading ${id} took longer than ${hardMs} ms. It goes on behind; raise timeouts.hard if that is normal.`,
-      { path: 'timeouts.hard', value: hardMs },
-    )
   }
 
   #served<T>({ id, counters, from, give }: Call<T>, answer: Answer): T {
@@ -277,6 +271,14 @@ export class Engine {
     if (remote !== undefined) counters.redisMisses++
     if (events.wants('miss')) events.emit('miss', { key: id, ms: clock.precise() - from })
   }
+}
+
+function tookTooLong(id: string, hardMs: number): CacheError {
+  return new CacheError(
+    'E_TIMEOUT',
+    `Loading ${id} took longer than ${hardMs} ms. It goes on behind; raise timeouts.hard if that is normal.`,
+    { path: 'timeouts.hard', value: hardMs },
+  )
 }
 
 /** Counts a hit in memory, and tells of it where somebody listens. */

@@ -6,6 +6,7 @@ import type { Policy } from './policy.ts'
 import { type Found, NONE } from './found.ts'
 import type { Claim, Waiter } from './remote.ts'
 import type { Counters } from './stats.ts'
+import type { Shared } from './within.ts'
 
 /** How to load a key, as the first call that wanted it loaded said. */
 export interface Job {
@@ -46,7 +47,7 @@ export class Flight {
   /** The partition's order when it began. */
   readonly born: number
   looked: Promise<Found>
-  loaded: Promise<Loaded> | undefined
+  loaded: Shared<Loaded> | undefined
   job: Job | undefined
   readonly policy: Policy
   /** Refreshes a value ahead of its end: one from Redis is enough only if it is not due itself. */

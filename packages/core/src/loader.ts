@@ -119,17 +119,18 @@ export class Loader {
     if (remote === undefined || found.kind === 'away') return undefined
     const until = clock.now() + job.policy.hardMs
     let { bytes } = found
-    let woken = 0
+    let news = 0
     for (let poll = FIRST_POLL_MS; clock.now() < until;) {
       const { claim, waiter } = flight.asked ?? (await this.#ask(flight, remote, bytes, job.fresh))
       flight.asked = undefined
       if (claim.kind === 'wait') {
         job.elsewhere?.()
         const asked = clock.now()
-        await waiter.wait(Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - asked)))
+        const longest = Math.min(claim.leaseMs, poll * (0.5 + random()), Math.max(1, until - asked))
+        const isNews = await waiter.wait(longest)
         // The first news is acted on at once. More that bring nothing may be somebody's who wants us to ask and ask.
         const early = asked + WAKE_PAUSE_MS - clock.now()
-        if (woken++ > 0 && early > 0) await new Promise<void>(resolve => clock.after(early, resolve))
+        if (isNews && news++ > 0 && early > 0) await new Promise<void>(resolve => clock.after(early, resolve))
         poll = Math.min(poll * 2, LAST_POLL_MS)
         continue
       }

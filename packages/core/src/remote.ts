@@ -25,8 +25,8 @@ export type Claim =
 
 /** Hears when a key's lease ends. */
 export interface Waiter {
-  /** Resolves at the news, or after `ms`. */
-  readonly wait: (ms: number) => Promise<void>
+  /** Resolves with `true` at the news, with `false` after `ms`. */
+  readonly wait: (ms: number) => Promise<boolean>
   readonly forget: () => void
 }
 
@@ -202,18 +202,20 @@ export class Remote {
 
   /** Hears when the key's lease ends. Make it before asking for the lease, or the news may come in between. */
   waiter(id: string): Waiter {
-    const { promise: signal, resolve: wake } = Promise.withResolvers<void>()
+    const { promise: signal, resolve: end } = Promise.withResolvers<boolean>()
+    const wake = (): void => end(true)
     const set = this.#waiters.get(id) ?? new Set()
     this.#waiters.set(id, set.add(wake))
     const forget = (): void => {
       set.delete(wake)
       if (set.size === 0 && this.#waiters.get(id) === set) this.#waiters.delete(id)
     }
-    const wait = async (ms: number): Promise<void> => {
-      const cancel = this.#clock.after(ms, wake)
-      await signal
+    const wait = async (ms: number): Promise<boolean> => {
+      const cancel = this.#clock.after(ms, () => end(false))
+      const isNews = await signal
       cancel()
       forget()
+      return isNews
     }
     return { wait, forget }
   }

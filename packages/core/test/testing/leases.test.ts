@@ -24,6 +24,21 @@ test('who waits for the load of another instance is woken when it is done, witho
   expect([redis.commands('lease') - leases, clock.now() - now]).toEqual([1, 0])
 })
 
+test('who has asked again in vain meanwhile is woken at once all the same', async () => {
+  const { open, clock } = world()
+  const [one, two] = [await open(), await open()]
+  const { load, asked, answer } = row<string>()
+  const loading = one.getOrSet('a', load)
+  await asked
+  const waiting = two.getOrSet('a', counted('never'))
+  // It asks after 25 ms and after 75.
+  await clock.advance(76)
+  const now = clock.now()
+  answer('value')
+  expect(await Promise.all([loading, waiting])).toEqual(['value', 'value'])
+  expect(clock.now() - now).toBe(0)
+})
+
 test('who waits for a load that fails loads in its turn, at once', async () => {
   const { open, clock } = world()
   const [one, two] = [await open(), await open()]
