@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
-import { layers, mayImport, reachesInto, reportTool, testTools } from './rules.ts'
+import { layers, mayImport, reachesInto, reportTool, testsMayImport, testTools } from './rules.ts'
 import { type Specifier, specifiersOf } from './specifiers.ts'
 import { readWorkspace, type WorkspacePackage } from './workspace.ts'
 
@@ -87,7 +87,8 @@ function allowed(
     workspace.filter(other => other.kind === kind).map(other => other.name)
   if (self.kind === 'tooling') return new Set(named('tooling'))
   if (self.kind === 'app') return new Set([self.name, ...named('package'), ...testTools, reportTool])
-  return new Set([self.name, ...(mayImport[self.name] ?? []), ...(inTest ? testTools : [])])
+  const inTests = inTest ? [...testTools, ...(testsMayImport[self.name] ?? [])] : []
+  return new Set([self.name, ...(mayImport[self.name] ?? []), ...inTests])
 }
 
 /** The workspace package a module belongs to, or the name it claims to have; nothing for packages of others. */

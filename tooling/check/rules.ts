@@ -19,6 +19,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   tiercache: ['@tiercache/monitor', '@tiercache/core'],
 }
 
+/** What a package's tests may import beside that: packages it is used with, which do not know it. */
+export const testsMayImport: Readonly<Record<string, readonly string[]>> = {
+  '@tiercache/http': ['@tiercache/adaptive-ttl'],
+}
+
 /** The private packages that tests, apps and benchmarks of any kind may use. */
 export const testTools: readonly string[] = ['@tiercache/redis-server', '@tiercache/readme']
 

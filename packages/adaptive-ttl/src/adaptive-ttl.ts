@@ -1,4 +1,4 @@
-import type { TtlContext, TtlDecision, TtlExplanation, TtlPolicy } from '@tiercache/core'
+import type { TtlContext, TtlDecision, TtlExplanation } from '@tiercache/core'
 import { optionError } from '@tiercache/core/options'
 import { changedFrom, fingerprint } from './fingerprint.ts'
 import { type KeyState, packState, unpackState } from './key-state.ts'
@@ -7,10 +7,12 @@ import {
   boundsOf,
   type ChangeOptions,
   checkChangeOptions,
+  type OfAny,
   resolveOptions,
   type Settings,
   type TtlBounds,
 } from './options.ts'
+import { type OwnPolicy, ownPolicy } from './own-policy.ts'
 import { type Bounds, type Cycle, Planner } from './planner.ts'
 import { Strain } from './strain.ts'
 
@@ -27,9 +29,9 @@ export interface AdaptiveTtlStats {
 }
 
 /** A ttl policy that learns how often each key changes and is read. */
-export interface AdaptiveTtl<T = unknown> extends TtlPolicy<T> {
+export interface AdaptiveTtl<T = unknown> extends OwnPolicy<T> {
   (value: T, context: TtlContext): TtlDecision
-  readonly failed: NonNullable<TtlPolicy['failed']>
+  readonly failed: NonNullable<OwnPolicy['failed']>
   readonly explain: (state: Uint8Array) => TtlExplanation | undefined
   /** The same policy, with what it learns, within other bounds: for one call, one type of key, one kind of request. Throws `CacheError` for bounds that cannot be. */
   within(bounds: TtlBounds): AdaptiveTtl<T>
@@ -46,7 +48,9 @@ export interface AdaptiveTtl<T = unknown> extends TtlPolicy<T> {
  *
  * Throws `CacheError` for options that cannot be.
  */
-export function adaptiveTtl<T = unknown>(options: AdaptiveTtlOptions<T> = {}): AdaptiveTtl<T> {
+export function adaptiveTtl(options?: OfAny<AdaptiveTtlOptions>): AdaptiveTtl
+export function adaptiveTtl<T>(options?: AdaptiveTtlOptions<T>): AdaptiveTtl<T>
+export function adaptiveTtl<T>(options: AdaptiveTtlOptions<T> = {}): AdaptiveTtl<T> {
   const settings = resolveOptions(options)
   checkChangeOptions(options)
   const planner = new Planner(settings.goal, settings.initialMs, settings.mostChance)
@@ -63,7 +67,7 @@ interface Parts<T> {
 
 function policyOf<T>(parts: Parts<T>, bounds: Bounds): AdaptiveTtl<T> {
   const { planner, strain, settings } = parts
-  return Object.assign((value: T, context: TtlContext) => decide(parts, bounds, value, context), {
+  const policy = Object.assign((value: T, context: TtlContext) => decide(parts, bounds, value, context), {
     failed: ({ loadMs }: { readonly loadMs: number }) => strain.note(loadMs, true),
     explain: (bytes: Uint8Array) => explain(planner, bounds, bytes),
     within: (narrower: TtlBounds) => policyOf(parts, boundsOf(narrower, bounds)),
@@ -74,6 +78,7 @@ function policyOf<T>(parts: Parts<T>, bounds: Bounds): AdaptiveTtl<T> {
       usualChangeEveryMs: Math.round(Math.exp(-planner.prior.logChanges)),
     }),
   })
+  return ownPolicy<T, typeof policy>(policy)
 }
 
 function decide<T>(parts: Parts<T>, bounds: Bounds, value: T, context: TtlContext): TtlDecision {
@@ -93,12 +98,12 @@ function decide<T>(parts: Parts<T>, bounds: Bounds, value: T, context: TtlContex
 function markOf<T>(
   { version }: ChangeOptions<T>,
   value: T,
-  { notModified }: TtlContext,
+  { notModified, version: known }: TtlContext,
   before: KeyState | undefined,
 ): number {
   return notModified && before !== undefined && before.fingerprint !== 0
     ? before.fingerprint
-    : fingerprint(value, version)
+    : fingerprint(value, version, known)
 }
 
 function cycleOf<T>(

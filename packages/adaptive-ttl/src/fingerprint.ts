@@ -7,9 +7,9 @@ export type VersionOf<T> = (value: T) => string | number | bigint | undefined
 const UNKNOWN = 0
 const codec = msgpack()
 
-/** 32 bits that tell a value from the one before; 0 for one that cannot be told. */
-export function fingerprint<T>(value: T, version: VersionOf<T> | undefined): number {
-  const name = version?.(value)
+/** 32 bits that tell a value from the one before; 0 for one that cannot be told. `known`: its version by the cache's account. */
+export function fingerprint<T>(value: T, version: VersionOf<T> | undefined, known?: string): number {
+  const name = version?.(value) ?? known
   const hash = name === undefined ? hashOf(value) : crc32(String(name))
   return hash === undefined ? UNKNOWN : hash || 1
 }

@@ -38,6 +38,9 @@ export interface AdaptiveTtlOptions<T = unknown> extends TtlBounds, ChangeOption
   readonly stretch?: number
 }
 
+/** Options that hold for values of any type. */
+export type OfAny<O> = Omit<O, 'version' | 'modifiedAt' | 'cost'>
+
 export interface Settings<T> extends Bounds {
   readonly goal: Goal
   readonly initialMs: number

@@ -1,7 +1,8 @@
-import type { Duration, TtlContext, TtlDecision, TtlPolicy } from '@tiercache/core'
+import type { Duration, TtlContext, TtlDecision } from '@tiercache/core'
 import { parseDuration } from '@tiercache/core/options'
 import { changedFrom, fingerprint } from './fingerprint.ts'
-import { between, type ChangeOptions, checkSimple, type TtlBounds } from './options.ts'
+import { between, type ChangeOptions, checkSimple, type OfAny, type TtlBounds } from './options.ts'
+import { type OwnPolicy, ownPolicy } from './own-policy.ts'
 
 /** What `alexTtl` takes. */
 export interface AlexTtlOptions<T = unknown> extends TtlBounds, ChangeOptions<T> {
@@ -20,20 +21,22 @@ export interface AimdTtlOptions<T = unknown> extends TtlBounds, Omit<ChangeOptio
 }
 
 /** The same lifetime for every value: what the others are measured against. Throws `CacheError` for what is no duration. */
-export function fixedTtl(ttl: Duration): TtlPolicy {
+export function fixedTtl(ttl: Duration): OwnPolicy {
   const ms = parseDuration(ttl, 'ttl')
-  return () => ms
+  return ownPolicy(() => ms)
 }
 
 /**
  * What has not changed for long will not change soon: a lifetime that is a share of the time since the last change, as in the Alex file system (Cate,
  * 1992) and the heuristic freshness of RFC 9111 §4.2.2. By `modifiedAt`, else by the changes seen. Throws `CacheError` for options that cannot be.
  */
-export function alexTtl<T = unknown>(options: AlexTtlOptions<T> = {}): TtlPolicy<T> {
+export function alexTtl(options?: OfAny<AlexTtlOptions>): OwnPolicy
+export function alexTtl<T>(options?: AlexTtlOptions<T>): OwnPolicy<T>
+export function alexTtl<T>(options: AlexTtlOptions<T> = {}): OwnPolicy<T> {
   const { minMs, maxMs } = checkSimple(options, ['factor', 'version', 'modifiedAt', 'now'])
   const factor = between(options.factor ?? 0.1, 0, 10, 'factor')
   const { now = Date.now, modifiedAt, version } = options
-  return (value, context) => {
+  return ownPolicy((value: T, context: TtlContext) => {
     const seen = see(value, context, ALEX, version)
     const at = modifiedAt?.(value)?.valueOf()
     const sinceMs =
@@ -44,22 +47,24 @@ export function alexTtl<T = unknown>(options: AlexTtlOptions<T> = {}): TtlPolicy
         : now() - at
     const ttl = Math.round(Math.max(minMs, Math.min(maxMs, factor * sinceMs)))
     return { ttl, state: pack(ALEX, sinceMs, seen.mark) }
-  }
+  })
 }
 
 /** Additive increase, multiplicative decrease: longer by `add` for a value found unchanged, times `factor` for one that changed. Throws `CacheError` for options that cannot be. */
-export function aimdTtl<T = unknown>(options: AimdTtlOptions<T> = {}): TtlPolicy<T> {
+export function aimdTtl(options?: OfAny<AimdTtlOptions>): OwnPolicy
+export function aimdTtl<T>(options?: AimdTtlOptions<T>): OwnPolicy<T>
+export function aimdTtl<T>(options: AimdTtlOptions<T> = {}): OwnPolicy<T> {
   const { minMs, maxMs } = checkSimple(options, ['factor', 'initialTtl', 'add', 'version'])
   const factor = between(options.factor ?? 0.5, 0, 1, 'factor')
   const initialMs = parseDuration(options.initialTtl ?? '30s', 'initialTtl')
   const addMs = parseDuration(options.add ?? '10s', 'add')
-  return (value, context) => {
+  return ownPolicy((value: T, context: TtlContext) => {
     const { number, changed, mark } = see(value, context, AIMD, options.version)
     const lastMs = number > 0 ? number : initialMs
     const nextMs = changed === undefined ? lastMs : changed ? lastMs * factor : lastMs + addMs
     const ttl = Math.round(Math.max(minMs, Math.min(maxMs, nextMs)))
     return { ttl, state: pack(AIMD, ttl, mark) }
-  }
+  })
 }
 
 /*
@@ -85,7 +90,7 @@ interface Seen {
 }
 
 function see<T>(value: T, context: TtlContext, kind: number, version: ChangeOptions<T>['version']): Seen {
-  const mark = fingerprint(value, version)
+  const mark = fingerprint(value, version, context.version)
   const state = context.previous?.state
   if (state?.length !== BYTES || state[0] !== kind) return { number: 0, changed: undefined, mark }
   const view = new DataView(state.buffer, state.byteOffset, BYTES)

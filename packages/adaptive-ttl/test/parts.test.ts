@@ -130,6 +130,14 @@ describe('a fingerprint', () => {
     expect(byTag({ body: 'a' })).not.toBe(byTag({ body: 'b' }))
   })
 
+  test('is the version that the cache knows, where the value names none', () => {
+    const byTag = (value: { tag?: string; body: string }, known: string): number =>
+      fingerprint(value, one => one.tag, known)
+    expect(byTag({ body: 'a' }, 'v1')).toBe(byTag({ body: 'b' }, 'v1'))
+    expect(byTag({ body: 'a' }, 'v1')).not.toBe(byTag({ body: 'a' }, 'v2'))
+    expect(byTag({ tag: 't', body: 'a' }, 'v1')).toBe(byTag({ tag: 't', body: 'a' }, 'v2'))
+  })
+
   test('is 0 for what cannot be compared, and for nothing else', () => {
     expect(of({ run: () => 1 })).toBe(0)
     expect(of(new Uint8Array(0))).toBe(1)

@@ -84,3 +84,14 @@ test('what is invalidated in time is known to change, and is served to nobody', 
   expect(Number(ttl?.['changeEveryMs'])).toBeLessThan(40_000)
   expect(policy.stats().achieved).toBe(0)
 })
+
+test('a type of key takes a policy for its own values as it is', async () => {
+  const clock = manualClock()
+  const types = { report: adaptiveTtl<{ etag: string }>({ initialTtl: '10s', version: one => one.etag }) }
+  const cache = createCache({ clock, jitter: 0, ttl: '1h', types })
+  await cache.set(['report', 1], { etag: 'a' })
+  await cache.set(['other', 1], { etag: 'a' })
+  expect((await cache.getEntry(['report', 1]))?.ttlMs).toBe(10_000)
+  expect((await cache.getEntry(['other', 1]))?.ttlMs).toBe(3_600_000)
+  expect((await cache.explain(['report', 1])).ttl).toMatchObject({ loads: 0 })
+})

@@ -44,7 +44,7 @@ export type { RedisClusterTarget, RedisServerOptions, RedisTarget } from './redi
 export type { Resource, ResourceOptions, StandardSchema } from './resource.ts'
 export type { Rule, RuleTargets } from './rules.ts'
 export type { TraceOptions, TraceRecording, TraceSummary } from './trace.ts'
-export type { TypeOptions } from './policies.ts'
+export type { TypeLifeOptions, TypeOptions, TypePolicy } from './policies.ts'
 export type { WrapOptions, Wrapped } from './wrap.ts'
 export type { CacheSource, InvalidatesOptions } from './decorators.ts'
 export type { MeterLike, TracerLike } from './telemetry.ts'

@@ -1,11 +1,32 @@
 import type { Duration } from './duration.ts'
 import { optionError } from './checks.ts'
-import { checkLifeOptions, type LifeOptions, type Policy, resolvePolicy } from './policy.ts'
+import {
+  checkLifeOptions,
+  type LifeOptions,
+  type Policy,
+  resolvePolicy,
+  type TierTtl,
+  type TtlContext,
+  type TtlDecision,
+} from './policy.ts'
 import { Glob } from './glob.ts'
 import { ownOf } from './key.ts'
 
-/** Defaults by the first segment of a key, or by a pattern with `*` over the whole key. */
-export type TypeOptions = Readonly<Record<string, Duration | LifeOptions>>
+interface Decides {
+  // A method, whose parameter may be narrower than `unknown`: whoever names a type of key knows what its values are.
+  decide(value: unknown, context: TtlContext): Duration | TierTtl | TtlDecision
+}
+
+/** A `TtlPolicy` for the values of one type of key, which it may take to be of their type. */
+export type TypePolicy = Decides['decide']
+
+/** As `LifeOptions`, for one type of key. */
+export interface TypeLifeOptions extends Omit<LifeOptions, 'ttl'> {
+  readonly ttl?: Duration | TierTtl | TypePolicy
+}
+
+/** Defaults by the first segment of a key, or by a pattern with `*` over the whole key: a ttl, a policy for it, or options. */
+export type TypeOptions = Readonly<Record<string, Duration | TypePolicy | TypeLifeOptions>>
 
 /** Which policy holds for a key: of the call, over that of its type, over the defaults. */
 export class Policies {
@@ -56,7 +77,7 @@ export function createPolicies(defaults: Policy, types: TypeOptions = {}): Polic
   const patterns: (readonly [Glob, Policy])[] = []
   for (const [name, given] of Object.entries(types)) {
     const path = `types.${name}`
-    const options: LifeOptions = typeof given === 'object' && given !== null ? given : { ttl: given }
+    const options: TypeLifeOptions = typeof given === 'object' && given !== null ? given : { ttl: given }
     checkLifeOptions(options, path)
     const policy = resolvePolicy(options as LifeOptions<never>, defaults, path)
     if (name.includes('*')) patterns.push([new Glob(name), policy])

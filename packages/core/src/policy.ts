@@ -34,6 +34,8 @@ export interface TtlContext {
   readonly notModified: boolean
   /** The value from before; `undefined` where nothing is known of one. */
   readonly previous: PreviousValue | undefined
+  /** Tells this value from others of its key, such as an ETag; absent where who stores it knows no version of it. */
+  readonly version?: string
 }
 
 /** A lifetime, and what the policy wants to find in `context.previous.state` at the next load of the key. */

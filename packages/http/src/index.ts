@@ -32,7 +32,13 @@ export type { CacheOutcome, Outcome } from './report.ts'
 export type { Exposed, RequestView } from './request-view.ts'
 export type { NodeViewOptions } from './node/node-view.ts'
 export type { FetchViewOptions } from './fetch/fetch-view.ts'
-export type { BodySerializer, ResponseCacheOptions, ResponseView, VaryRule } from './options.ts'
+export type {
+  BodySerializer,
+  ResponseCacheOptions,
+  ResponsePolicy,
+  ResponseView,
+  VaryRule,
+} from './options.ts'
 export type { InvalidatesOptions, Invalidator, WriteOutcome } from './invalidates.ts'
 export type { ProxyOptions } from './proxy.ts'
 export type {

@@ -1,3 +1,4 @@
+import type { TtlPolicy } from '@tiercache/core'
 import type { Lookup } from './capture.ts'
 import { exposedOf } from './exposed.ts'
 import type { HeaderMap } from './headers.ts'
@@ -8,8 +9,9 @@ import { noteOutcome } from './report.ts'
 import type { RequestView } from './request-view.ts'
 import { originOf, urlTag } from './response-key.ts'
 import type { Search } from './search.ts'
-import type { Settings } from './settings.ts'
+import type { ResponseTtl, Settings } from './settings.ts'
 import { selectingOf, type StoredResponse } from './stored-response.ts'
+import { LONGEST_MS } from './time.ts'
 import type { Refusal } from './verdict.ts'
 
 /** A request that has a response made, for itself and whoever waits. */
@@ -36,15 +38,20 @@ export function lead<Req>(
 ): Led<Req> {
   const byHeaders = settings.ttl === 'headers'
   const { user, credentialed } = plan.identity
+  const ttl = ttlOf(settings, view)
+  const policy = typeof ttl === 'object' ? ttl.policy : undefined
   const recording = new Recording<Req>({
     settings,
     asked: {
-      ttlMs: ttlOf(settings, view),
+      ttlMs: typeof ttl === 'object' ? LONGEST_MS : ttl,
+      learntMs: policy === undefined ? 0 : settings.keepMs,
       user,
       credentialed,
       authorized: view.headers['authorization'] !== undefined && view.headers['cookie'] === undefined,
       noStore: plan.wanted.noStore,
     },
+    policy,
+    failed: failing(settings, policy, key),
     asker: view,
     key,
     fwd: search.reload ? 'request' : known === undefined ? 'uri-miss' : 'stale',
@@ -63,9 +70,24 @@ export function lead<Req>(
   return { recording, lookup: { kind: 'run', capture: recording, exposed, fields: [] } }
 }
 
-function ttlOf<Req>({ ttl }: Settings<Req>, { native }: RequestView<Req>): number | undefined {
+function ttlOf<Req>({ ttl }: Settings<Req>, { native }: RequestView<Req>): ResponseTtl | undefined {
   if (ttl === 'headers') return undefined
   return typeof ttl === 'function' ? ttl(native) : ttl
+}
+
+/** Tells a policy of a handler that fails, as core tells it of loaders. */
+function failing<Req>(
+  { clock }: Settings<Req>,
+  policy: TtlPolicy<ResponseView> | undefined,
+  key: string,
+): () => void {
+  if (policy?.failed === undefined) return () => {}
+  const from = clock.precise()
+  return () => {
+    try {
+      policy.failed?.({ key, loadMs: clock.precise() - from })
+    } catch {}
+  }
 }
 
 function routeTags<Req>(

@@ -1,12 +1,21 @@
-import type { Duration, ByteSize, Key } from '@tiercache/core'
+import type { Duration, ByteSize, Key, TtlPolicy } from '@tiercache/core'
 import type { HeaderMap } from './headers.ts'
 import type { HttpClock } from './time.ts'
 
-/** A complete response, as `tags` is shown it. */
+/** A complete response, as `tags` and policies are shown it. */
 export interface ResponseView {
   readonly status: number
   readonly headers: HeaderMap
   readonly body: Buffer
+}
+
+/**
+ * A policy that decides how long each response is fresh, and learns from what became of the one before. Those of `@tiercache/adaptive-ttl`
+ * are such. It is told a `version` of the response, its status and ETag, without one a hash of its body. What it throws keeps
+ * the response from being stored.
+ */
+export interface ResponsePolicy {
+  readonly policy: TtlPolicy<ResponseView>
 }
 
 /** Turns a body into what is stored and back, such as `{ serialize: gzipSync, deserialize: gunzipSync }`. */
@@ -23,17 +32,25 @@ export interface ResponseCacheOptions<Req = unknown> {
   /** Groups responses: `invalidates({ namespaces })` and `cache.namespace(name).clear()` drop them together. Default `'http'`. */
   readonly namespace?: string
   /**
-   * How long a response is fresh, unless its own headers say less; or a function of the request. `'headers'`: the response's headers
-   * alone decide, and all of RFC 9111 for shared caches applies. Default `'5m'`.
+   * How long a response is fresh, unless its own headers say less; a policy that decides it, such as `adaptiveTtl()`; or a function of
+   * the request, which gives either. `'headers'`: the response's headers alone decide, and all of RFC 9111 for shared caches applies.
+   * Default `'5m'`.
    */
-  readonly ttl?: Duration | 'headers' | ((request: Req) => Duration)
+  readonly ttl?:
+    | Duration
+    | 'headers'
+    | ResponsePolicy
+    | ((request: Req) => Duration | ResponsePolicy | TtlPolicy<ResponseView>)
   /** How long 404 and 410 are fresh at most. Default `'30s'`. */
   readonly negativeTtl?: Duration
   /** How long past its ttl a response is still answered while it is refreshed behind the answer (RFC 5861). Default 0. */
   readonly swr?: Duration
   /** How long past its ttl a response stands in for a handler that fails with a status from 500 up (RFC 5861). Default 0. */
   readonly staleIfError?: Duration
-  /** With `ttl: 'headers'`: how long a response with a validator is kept past its ttl to be revalidated. Default `'1h'`. */
+  /**
+   * With `ttl: 'headers'`: how long a response with a validator is kept past its ttl to be revalidated. With a policy: how long it is kept
+   * past its ttl, so that what was learnt of it is found again. Default `'1h'`.
+   */
   readonly keep?: Duration
   /** With `ttl: 'headers'`: the share of its age since `Last-Modified` that a response without lifetime is fresh (§4.2.2), at most a day. Default 0: off. */
   readonly heuristic?: number

@@ -1,9 +1,11 @@
+import type { TtlPolicy } from '@tiercache/core'
 import type { Capture, HeadStep } from './capture.ts'
 import { fieldOf, type HeaderMap, mapOf, storedFields } from './headers.ts'
 import type { ResponseView } from './options.ts'
 import { type Asker, clientHas, type Reply, replyOf } from './reply.ts'
 import { type CacheOutcome, reportFields } from './report.ts'
 import { digestOf } from './response-key.ts'
+import { lifetimePolicy } from './response-policy.ts'
 import type { Settings } from './settings.ts'
 import { type StoredResponse, updatedFields } from './stored-response.ts'
 import { type Asked, type Life, type Refusal, verdictOf } from './verdict.ts'
@@ -11,6 +13,7 @@ import { type Asked, type Life, type Refusal, verdictOf } from './verdict.ts'
 /** A response to be stored. */
 export interface Recorded {
   readonly stored: StoredResponse
+  readonly ttl: number | TtlPolicy
   readonly graceMs: number
   readonly tags: readonly string[]
 }
@@ -25,6 +28,10 @@ class HandlerFailed extends Error {}
 export interface RecordingPlan<Req> {
   readonly settings: Settings<Req>
   readonly asked: Omit<Asked, 'nowMs'>
+  /** Decides how long the response is fresh, within what `asked` allows. */
+  readonly policy: TtlPolicy<ResponseView> | undefined
+  /** The handler failed. */
+  readonly failed: () => void
   readonly asker: Asker
   /** As shown in headers. */
   readonly key: string
@@ -67,6 +74,7 @@ export class Recording<Req> implements Capture {
     this.#nowMs = settings.clock.wall()
     if (status === 304 && known !== undefined) return this.#renewed(known, headers)
     if (status >= 500) {
+      this.#plan.failed()
       this.#over(() => this.#reject(new HandlerFailed(`the handler failed with ${status}`)))
       if (known !== undefined && this.#mayStandIn(known))
         return { kind: 'replace', reply: this.#standIn(known, status) }
@@ -135,15 +143,14 @@ export class Recording<Req> implements Capture {
     if (typeof life === 'string') this.#refuse(life, all)
     else {
       stored = this.#stored(life, fields, known.body, known.status)
-      this.#over(() =>
-        this.#resolve({ stored, graceMs: life.graceMs, tags: this.#tags(all, known.body, known.status) }),
-      )
+      const response = { status: known.status, headers: all, body: known.body }
+      this.#over(() => this.#resolve(this.#recorded(stored, life, response)))
     }
     this.#plan.outcome('hit')
     const report = reportFields({
       outcome: 'hit',
       key,
-      leftS: Math.round(stored.ttlMs / 1000),
+      leftS: this.#leftS(stored.ttlMs),
       status: 'fwd=stale; fwd-status=304',
     })
     const added = ['Age', String(stored.ageS), ...(settings.headers ? report : [])]
@@ -173,14 +180,15 @@ export class Recording<Req> implements Capture {
     try {
       const body =
         this.#chunks.length === 1 && this.#chunks[0] ? this.#chunks[0] : Buffer.concat(this.#chunks)
-      const tags = this.#tags(this.#headers, body, this.#status)
+      const response = { status: this.#status, headers: this.#headers, body }
       const stored = this.#stored(
         life,
         this.#complete(body),
         this.#plan.settings.serializer?.serialize(body) ?? body,
         this.#status,
       )
-      this.#over(() => this.#resolve({ stored, graceMs: life.graceMs, tags }))
+      const recorded = this.#recorded(stored, life, response)
+      this.#over(() => this.#resolve(recorded))
       return stored
     } catch (error) {
       this.#over(() => this.#resolve(undefined))
@@ -230,8 +238,12 @@ export class Recording<Req> implements Capture {
     return new Date(this.#nowMs).toUTCString()
   }
 
-  #tags(headers: HeaderMap, body: Buffer, status: number): readonly string[] {
-    return this.#plan.tagsOf({ status, headers, body })
+  /** Throws what `tags` throws. */
+  #recorded(stored: StoredResponse, { graceMs }: Life, response: ResponseView): Recorded {
+    const { policy, tagsOf } = this.#plan
+    const ttl =
+      policy === undefined ? Math.max(1, Math.round(stored.ttlMs)) : lifetimePolicy(policy, response, stored)
+    return { stored, ttl, graceMs, tags: tagsOf(response) }
   }
 
   #report(refusal: Refusal | undefined): string[] {
@@ -244,8 +256,13 @@ export class Recording<Req> implements Capture {
         status: `fwd=${fwd}; stored=?0; detail=${refusal ?? 'none'}`,
       })
     }
-    const leftS = Math.round(this.#life.ttlMs / 1000)
+    const leftS = this.#leftS(this.#life.ttlMs)
     return reportFields({ outcome: 'miss', key, leftS, date: this.#date, status: `fwd=${fwd}; stored` })
+  }
+
+  /** A policy decides when the response is complete, and its head was sent before that. */
+  #leftS(ttlMs: number): number | undefined {
+    return this.#plan.policy === undefined ? Math.round(ttlMs / 1000) : undefined
   }
 
   #refuse(why: Refusal, headers: HeaderMap): void {

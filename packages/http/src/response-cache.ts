@@ -91,12 +91,14 @@ export class ResponseCache<Req> {
   }
 
   /**
-   * By what is stored, where each response says itself whether it may be answered stale; else `swr` holds for all, and one look-up does.
+   * By what is stored, where each response says itself whether it may be answered stale, or is kept for longer than it may be; else `swr`
+   * holds for all, and one look-up does.
    */
   async #seek(plan: Plan<Req>, key: string): Promise<Lookup> {
     const { ttl, swrMs } = this.#settings
     const search = { key, tries: 0, swr: plan.view.replay !== undefined && swrMs > 0, reload: false }
-    if (ttl !== 'headers') return this.#find(plan, search)
+    const isKeptLonger = ttl === 'headers' || (typeof ttl === 'object' && search.swr)
+    if (!isKeptLonger) return this.#find(plan, search)
     const entry = await this.#cache.getEntry(key)
     const stored = entry && storedResponse(entry.value)
     if (entry === undefined || stored === undefined) return this.#find(plan, { ...search, swr: false })
@@ -142,7 +144,7 @@ export class ResponseCache<Req> {
         ? this.#lead(plan, search, known, settle)
         : this.#refresh(plan, search, known))
       if (recorded === undefined) return undefined
-      context.setTtl(Math.max(1, Math.round(recorded.stored.ttlMs)))
+      context.setTtl(recorded.ttl)
       context.setGrace(Math.round(recorded.graceMs))
       context.setTags(recorded.tags)
       return recorded.stored

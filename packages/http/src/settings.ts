@@ -1,13 +1,30 @@
-import { CacheError } from '@tiercache/core'
-import { checkNames, flag, optionError, parseBytes, parseDurationOrZero } from '@tiercache/core/options'
+import { CacheError, type TtlPolicy } from '@tiercache/core'
+import {
+  checkNames,
+  type Duration,
+  flag,
+  optionError,
+  parseBytes,
+  parseDurationOrZero,
+} from '@tiercache/core/options'
 import { functionOrNone, stringList } from './option-shapes.ts'
-import { OPTION_NAMES, type BodySerializer, type ResponseCacheOptions, type VaryRule } from './options.ts'
+import {
+  OPTION_NAMES,
+  type BodySerializer,
+  type ResponseCacheOptions,
+  type ResponseView,
+  type VaryRule,
+} from './options.ts'
+import { isResponsePolicy, policyIn } from './response-policy.ts'
 import { type HttpClock, systemTime } from './time.ts'
+
+/** How long a response is fresh, in ms, or who decides it. */
+export type ResponseTtl = number | { readonly policy: TtlPolicy<ResponseView> }
 
 /** The options of a route, all valid, in ms and bytes. */
 export interface Settings<Req> {
   readonly namespace: string
-  readonly ttl: number | 'headers' | ((request: Req) => number)
+  readonly ttl: number | 'headers' | ResponseTtl | ((request: Req) => ResponseTtl)
   readonly negativeMs: number
   readonly swrMs: number
   readonly sieMs: number
@@ -70,7 +87,9 @@ export function resolveSettings<Req>(options: ResponseCacheOptions<Req>): Settin
 
 function ttlOf<Req>(ttl: ResponseCacheOptions<Req>['ttl']): Settings<Req>['ttl'] {
   if (ttl === 'headers') return ttl
-  if (typeof ttl === 'function') return request => parseDurationOrZero(ttl(request), 'ttl')
+  if (isResponsePolicy(ttl)) return { policy: ttl.policy }
+  if (policyIn(ttl) !== undefined) throw optionError('ttl.policy', policyIn(ttl), 'must be a function')
+  if (typeof ttl === 'function') return request => decidedBy(ttl(request))
   const ms = parseDurationOrZero(ttl ?? '5m', 'ttl')
   if (ms === 0)
     throw new CacheError('E_TTL', 'ttl: 0 caches nothing. Leave the route without a cache instead.', {
@@ -78,6 +97,12 @@ function ttlOf<Req>(ttl: ResponseCacheOptions<Req>['ttl']): Settings<Req>['ttl']
       value: ttl,
     })
   return ms
+}
+
+function decidedBy(ttl: unknown): ResponseTtl {
+  if (isResponsePolicy(ttl)) return { policy: ttl.policy }
+  if (typeof ttl === 'function') return { policy: ttl as TtlPolicy<ResponseView> }
+  return parseDurationOrZero(ttl as Duration, 'ttl')
 }
 
 function namespaceOf(name: unknown = 'http'): string {

@@ -33,8 +33,10 @@ export type Refusal =
 
 /** What the decision depends on beside the response. */
 export interface Asked {
-  /** The route's own ttl for this request, in ms; `undefined`: the response's headers decide. */
+  /** The route's own ttl for this request, in ms; `undefined`: the response's headers decide. With a policy: the most it may decide. */
   readonly ttlMs: number | undefined
+  /** How long it is kept past its ttl at least, for what a policy has learnt of it. */
+  readonly learntMs: number
   /** The user whose response it is. */
   readonly user: string | undefined
   readonly credentialed: boolean
@@ -91,7 +93,7 @@ function byRoute<Req>(
   const strict = forbidsStale(directives)
   const swrMs = strict ? 0 : settings.swrMs
   const sieMs = strict ? 0 : settings.sieMs
-  return { ttlMs, swrMs, sieMs, graceMs: Math.max(swrMs, sieMs), ageS, noCache: false }
+  return { ttlMs, swrMs, sieMs, graceMs: Math.max(swrMs, sieMs, asked.learntMs), ageS, noCache: false }
 }
 
 function byHeaders<Req>(

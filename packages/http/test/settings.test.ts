@@ -16,6 +16,7 @@ test.each<[object, string, RegExp]>([
   [{ tll: '5m' }, 'E_OPTION', /options\.tll is not an option here\. Known: namespace, ttl/],
   [{ ttl: 'soon' }, 'E_TTL', /ttl: "soon" is not a duration/],
   [{ ttl: 0 }, 'E_TTL', /ttl: 0 caches nothing/],
+  [{ ttl: { policy: '5m' } }, 'E_OPTION', /ttl\.policy: "5m" must be a function/],
   [{ swr: -1 }, 'E_TTL', /swr: -1 is not a duration/],
   [{ namespace: '' }, 'E_OPTION', /namespace: "" must be a string of 1/],
   [{ varyQuery: 'page' }, 'E_OPTION', /varyQuery: "page" must be an array/],

@@ -6,6 +6,7 @@ import {
   type Invalidation,
   type Key,
   type TtlContext,
+  type TtlPolicy,
 } from '../../src/index.ts'
 
 interface User {
@@ -64,6 +65,29 @@ test('options of a call: a ttl policy sees the value, unknown names and bad dura
     // @ts-expect-error strict is of writes
     void cache.getOrSet('k', () => 1, { strict: true })
     void cache.set('k', 1, { strict: true, tags: ['a'] as const })
+  })
+})
+
+test('a type of key has a duration, a policy for its own values, or options', () => {
+  unused(() => {
+    const byId: TtlPolicy<User> = ({ id }) => (id > 0 ? '1h' : '1m')
+    void createCache({ types: { user: byId, admin: { ttl: byId, grace: '1h' }, job: '2h' } })
+    void createCache({ types: { user: ({ id }: User) => id, file: { ttl: { memory: '30s' } } } })
+    void createCache({
+      types: {
+        user: (value, context) => {
+          expectTypeOf(value).toEqualTypeOf<unknown>()
+          expectTypeOf(context).toEqualTypeOf<TtlContext>()
+          return { ttl: '5m', state: new Uint8Array() }
+        },
+      },
+    })
+    // @ts-expect-error the whole cache has values of other types, too
+    void createCache({ ttl: byId })
+    // @ts-expect-error no such option of a type
+    void createCache({ types: { user: { tll: '5m' } } })
+    // @ts-expect-error no lifetime
+    void createCache({ types: { user: () => true } })
   })
 })
 

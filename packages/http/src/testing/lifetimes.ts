@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import type { TtlPolicy } from '@tiercache/core'
+import type { ResponseView } from '../options.ts'
 import { cached, counted, numbered, type Worlds } from './world.ts'
+
+/** Doubles the lifetime of what did not change since it was made before, and halves that of what did. */
+const doubling: TtlPolicy<ResponseView> = (_, { version = '', previous }) => {
+  const last = Buffer.from(previous?.state ?? [])
+  const mark = Buffer.from(createHash('sha256').update(version).digest().subarray(0, 8))
+  const factor = last.length === 0 ? 1 : last.equals(mark) ? 2 : 0.5
+  return { ttl: Math.round((previous?.ttlMs ?? 60_000) * factor), state: mark }
+}
 
 /** How long responses are answered. */
 export function lifetimeTests({ on, moving }: Worlds): void {
@@ -132,6 +143,85 @@ export function lifetimeTests({ on, moving }: Worlds): void {
       assert.equal(stale.headers['content-length'], '4')
       await clock.advance('1h')
       assert.equal((await get('/throws')).status, 500)
+    },
+  )
+
+  moving(
+    'a policy decides the lifetime of each response, and finds again what it learnt after the response has expired',
+    clock => ({
+      routes: [
+        cached(
+          '/learnt',
+          counted(({ query }, call) => ({
+            headers: query('as') === 'etag' ? { etag: '"1"' } : {},
+            body: `call ${query('as') === 'same' ? 1 : call}`,
+          })),
+          { ttl: { policy: doubling }, varyQuery: ['as'], clock },
+        ),
+      ],
+    }),
+    async ({ get, clock }) => {
+      const livesOf = async (as: string): Promise<(string | string[] | undefined)[]> => {
+        const lives: (string | string[] | undefined)[] = []
+        for (let load = 0; load < 3; load++) {
+          const made = await get(`/learnt?as=${as}`)
+          assert.equal(made.headers['x-cache'], 'MISS')
+          assert.equal(made.headers['x-cache-ttl-remaining'], undefined)
+          const left = (await get(`/learnt?as=${as}`)).headers['x-cache-ttl-remaining']
+          lives.push(left)
+          await clock.advance(Number(left) * 1000 + 60_000)
+        }
+        return lives
+      }
+      assert.deepEqual(await livesOf('changing'), ['60', '30', '15'])
+      assert.deepEqual(await livesOf('same'), ['60', '120', '240'])
+      assert.deepEqual(await livesOf('etag'), ['60', '120', '240'])
+    },
+  )
+
+  moving(
+    'a function of the request gives a ttl or a policy, and what the response’s own headers say caps either',
+    clock => ({
+      routes: [
+        cached(
+          '/chosen',
+          counted(({ query }) => ({ headers: { 'cache-control': query('cc') ?? '' }, body: 'x' })),
+          {
+            ttl: ({ query }) =>
+              query('by') === 'policy' ? doubling : query('by') === 'own' ? { policy: doubling } : '2m',
+            clock,
+          },
+        ),
+      ],
+    }),
+    async ({ get }) => {
+      const left = async (query: string) => {
+        await get(`/chosen?${query}`)
+        return (await get(`/chosen?${query}`)).headers['x-cache-ttl-remaining']
+      }
+      assert.equal(await left('by=policy'), '60')
+      assert.equal(await left('by=own'), '60')
+      assert.equal(await left('by=none'), '120')
+      assert.equal(await left('by=policy&cc=max-age%3D20'), '20')
+      assert.equal(await left('by=policy&cc=no-store'), undefined)
+    },
+  )
+
+  const learning = numbered()
+  moving(
+    'a policy’s response is answered stale for as long as `swr` says, not for as long as it is kept',
+    clock => ({ routes: [cached('/kept', learning, { ttl: { policy: doubling }, swr: '1m', clock })] }),
+    async ({ get, clock, cache }) => {
+      await get('/kept')
+      await clock.advance('90s')
+      const stale = await get('/kept')
+      assert.deepEqual([stale.body, stale.headers['cache-status']], ['call 1', 'tiercache; hit; ttl=-30'])
+      await cache.idle()
+      assert.equal((await get('/kept')).headers['x-cache-ttl-remaining'], '30')
+      await clock.advance('91s')
+      const late = await get('/kept')
+      assert.deepEqual([late.body, late.headers['x-cache'], learning.calls], ['call 3', 'MISS', 3])
+      assert.equal((await get('/kept')).headers['x-cache-ttl-remaining'], '15')
     },
   )
 
