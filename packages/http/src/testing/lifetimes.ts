@@ -153,7 +153,7 @@ export function lifetimeTests({ on, moving }: Worlds): void {
         cached(
           '/learnt',
           counted(({ query }, call) => ({
-            headers: query('as') === 'etag' ? { etag: '"1"' } : {},
+            headers: { ...(query('as') === 'etag' && { etag: '"1"' }) },
             body: `call ${query('as') === 'same' ? 1 : call}`,
           })),
           { ttl: { policy: doubling }, varyQuery: ['as'], clock },
