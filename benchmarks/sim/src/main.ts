@@ -7,6 +7,7 @@ import { POLICIES } from './replay.ts'
 import { run } from './run.ts'
 import { writeTrace } from './trace.ts'
 import { ttlCommand } from './ttl/command.ts'
+import { warmingCommand } from './warming/command.ts'
 
 const HELP = `Replays traces of reads over the policies that decide what memory keeps.
 
@@ -15,6 +16,8 @@ const HELP = `Replays traces of reads over the policies that decide what memory 
   pnpm sim generate            makes the trace of this repository anew, the same each time
   pnpm sim ttl [<trace of changes>…] [--target 0.02 | --stale-age <ms>] [--keys <n>] [--reads <n>] [--seed <n>] [--others] [--json]
                                the adaptive ttl against the best fixed one; without a trace on four synthetic days
+  pnpm sim warming <trace or folder…>
+                               what a restart costs, cold and warmed; --help tells its options
 
 A trace is NAME.keys.gz, with NAME.sizes.gz and NAME.times.gz beside it if it tells them: as cache.recordTrace(file) writes it.
 
@@ -29,17 +32,18 @@ Exit codes: 0 all ran, 1 a trace could not be read, 2 the command line is wrong.
 `
 
 /** What else there is to simulate, by the first word of the command line. */
-const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => void>> = {
+const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => void | Promise<void>>> = {
   cost,
   generate: () => writeTrace(fileURLToPath(new URL('../traces/mixed', import.meta.url)), generate()),
   ttl: ttlCommand,
+  warming: warmingCommand,
 }
 
 // A script of a package runs in its folder; paths are those of who called it.
 process.chdir(process.env['INIT_CWD'] ?? '.')
-process.exitCode = main(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))
 
-function main(argv: readonly string[]): number {
+async function main(argv: readonly string[]): Promise<number> {
   const [name = '', ...rest] = argv
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   let options: ReturnType<typeof readOptions> | undefined
@@ -54,7 +58,7 @@ function main(argv: readonly string[]): number {
     return 0
   }
   try {
-    if (options === undefined) command?.(rest)
+    if (options === undefined) await command?.(rest)
     else run(options)
     return 0
   } catch (error) {

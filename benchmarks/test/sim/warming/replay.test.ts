@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { replay } from '../sim/src/warming/replay.ts'
+import { replay } from '../../../sim/src/warming/replay.ts'
 
 /** Few keys get most requests, and which they are drifts on; the same each time. */
 function drifting(requests: number): number[] {
@@ -8,7 +8,7 @@ function drifting(requests: number): number[] {
   return Array.from({ length: requests }, (_, i) => Math.floor(3000 * chance() ** 2.5) + Math.floor(i / 400))
 }
 
-const options = { capacity: 400, restartAt: 0.6, saveEvery: 1, killed: false }
+const options = { capacity: 400, restartAt: 0.6, saveEvery: 1, killed: false, eviction: 'lru' } as const
 
 test('a replay tells what warming saves of a restart, and says nothing good of a trace that never comes back', async () => {
   const { cold, warm, kept, steady, window } = await replay(drifting(8000), options)
