@@ -23,10 +23,10 @@ export interface Judgement {
 
 /**
  * In so many hours and more, memory is held to `LIMIT`. In less time the runtime itself may grow: code that is still being compiled, pages
- * that are not given back; and tables with a bound fill: layouts, counters of namespaces, marks. A leak shows only where it adds more than this.
+ * that are not given back. A leak shows only where it adds more than this.
  */
 const LONG_HOURS = 1.5
-const NOISE_MB = { heap: 8, RSS: 16 } as const
+const NOISE_MB = { heap: 4, RSS: 16 } as const
 /** RSS jumps by what the allocator takes and gives: in less time than this it says nothing. */
 const RSS_HOURS = 1 / 6
 /** Points from which one instance is judged by itself. */
