@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { messageOf } from '../../src/message-of.ts'
+import { adviseCommand } from './advise/command.ts'
 import { cost } from './cost.ts'
 import { generate } from './generate.ts'
 import { readOptions } from './options.ts'
@@ -13,6 +14,8 @@ const HELP = `Replays traces of reads over the policies that decide what memory 
 
   pnpm sim <trace or folder…> [--policies <names>] [--sizes <sizes>] [--bytes] [--reads <n>] [--html <file>] [--json]
   pnpm sim cost                what each policy costs: time and memory over lru-cache
+  pnpm sim advise --trace <trace or folder>… [--policies <names>] [--reads <n>] [--rounds <n>] [--html <file>] [--json]
+                               what cache.memory.advise() says against replays at twelve sizes, and what it costs
   pnpm sim generate            makes the trace of this repository anew, the same each time
   pnpm sim ttl [<trace of changes>…] [--target 0.02 | --stale-age <ms>] [--keys <n>] [--reads <n>] [--seed <n>] [--others] [--json]
                                the adaptive ttl against the best fixed one; without a trace on four synthetic days
@@ -33,6 +36,7 @@ Exit codes: 0 all ran, 1 a trace could not be read, 2 the command line is wrong.
 
 /** What else there is to simulate, by the first word of the command line. */
 const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => void | Promise<void>>> = {
+  advise: adviseCommand,
   cost,
   generate: () => writeTrace(fileURLToPath(new URL('../traces/mixed', import.meta.url)), generate()),
   ttl: ttlCommand,

@@ -42,7 +42,7 @@ export async function getOrSetMany(
     const shared = settings(id)
     jobs.set(id, { ...shared, key, load: () => batch.load(id, key), elsewhere: () => batch.leave(id) })
   }
-  const missing = [...jobs].filter(([id, job]) => job.fresh || engine.parts.local.hit(id) === undefined)
+  const missing = [...jobs].filter(([id, job]) => job.fresh || !engine.parts.local.has(id))
   for (const [id] of missing) batch.expect(id)
   const policyOf = (id: string): Policy => jobs.get(id)?.policy ?? settings(id).policy
   if (missing.every(([, job]) => !job.fresh))
@@ -89,7 +89,7 @@ function launch(
   policyOf: (id: string) => Policy,
   jobOf: (id: string) => Job | undefined,
 ): void {
-  const absent = [...new Set(ids)].filter(id => engine.parts.local.hit(id) === undefined)
+  const absent = [...new Set(ids)].filter(id => !engine.parts.local.has(id))
   const groups = Map.groupBy(absent, id => engine.parts.local.partition(id))
   for (const [partition, group] of groups) {
     engine.launchMany(partition, policyOf, new Map(group.map(id => [id, jobOf(id)])))

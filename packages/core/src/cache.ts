@@ -2,6 +2,7 @@ import { type Answer, anyValue, freshValue, type Give } from './answer.ts'
 import { getMany, getOrSetMany } from './bulk.ts'
 import { noteHit } from './engine.ts'
 import { flag } from './checks.ts'
+import type { CacheMemory } from './cache-memory.ts'
 import type { Clock } from './clock.ts'
 import { type ComposeOptions, Composed, type IdentityOf, type PartOptions, type ValuesOf } from './compose.ts'
 import type { Entry } from './entry.ts'
@@ -354,6 +355,11 @@ export class Cache {
   /** A key as events and `hotKeys` print it. Throws `E_KEY`. */
   printed(key: Key): string {
     return idOf(this.#prefix, key)
+  }
+
+  /** The memory that this cache shares with all its namespaces: its limits, and advice on them. */
+  get memory(): CacheMemory {
+    return this.#root.memory
   }
 
   /** Time as this cache sees it, for what works beside it. */

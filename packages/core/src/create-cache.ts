@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Cache } from './cache.ts'
+import { CacheMemory } from './cache-memory.ts'
 import type { Clock } from './clock.ts'
 import { parseMessage } from './coherence/message.ts'
 import { Partition, type PartitionListener } from './coherence/partition.ts'
@@ -8,12 +9,14 @@ import { Engine } from './engine.ts'
 import { Events } from './events.ts'
 import { Local } from './local.ts'
 import { logTo } from './log.ts'
+import { createAdvisor } from './memory/advisor/create-advisor.ts'
 import { createTier } from './memory/create-tier.ts'
-import { hashUnder } from './memory/hash.ts'
+import { hashUnder, quickHash } from './memory/hash.ts'
 import { type MemoryTier, NO_MEMORY } from './memory/tier.ts'
 import { type CacheOptions, isDriver, resolveOptions, type Settings } from './options.ts'
 import { RedisStore } from './redis/store.ts'
 import { Remote } from './remote.ts'
+import { Resizer, usedHeapShare } from './resizer.ts'
 import { Root } from './root.ts'
 import type { Store, StoreListener } from './store.ts'
 import { tokens } from './token.ts'
@@ -33,6 +36,16 @@ export function createCache(options: CacheOptions = {}): Cache {
   const events = new Events()
   if (settings.log !== undefined) logTo(events, clock, settings.log)
   const memory = createMemory(settings, events)
+  const advisor = settings.memory?.advise
+    ? createAdvisor({
+        eviction: settings.memory.eviction,
+        limits: settings.memory,
+        range: settings.memory.resize,
+        hash: quickHash(randomBytes(4).readInt32LE()),
+        reads: () => root.reads,
+        now: clock.now(),
+      })
+    : undefined
   const token = tokens()
 
   const { listener, follow, connected } = wire(events)
@@ -82,13 +95,24 @@ export function createCache(options: CacheOptions = {}): Cache {
         keepMs: KEEP_KEYS_MS,
       }),
   )
-  const local = new Local(memory, partitions, clock, maxStalenessMs)
+  const local = new Local(memory, partitions, clock, maxStalenessMs, advisor)
   const engine = new Engine({ local, remote, events, clock, random })
   follow(partitions, remote)
   for (const partition of partitions) void partition.start()
   const ready =
     store === undefined ? Promise.resolve() : whenReady(partitions, connected, settings.connectMs, clock)
-  const root = new Root(engine, new Writer(engine), store, ready, settings.policies)
+  const resizer =
+    advisor &&
+    settings.memory?.resize &&
+    new Resizer(settings.memory.resize, {
+      memory,
+      advise: () => advisor.advise(memory, clock.now()),
+      clock,
+      events,
+      heapShare: usedHeapShare,
+    })
+  const control = new CacheMemory(memory, advisor, resizer, clock)
+  const root = new Root(engine, new Writer(engine), control, store, ready, settings.policies)
   return new Cache(root, '', '', settings.policies)
 }
 

@@ -83,14 +83,17 @@ export class Engine {
     const held = job?.fresh ? undefined : local.memory.get(id)
     const state = held === undefined ? 'expired' : local.judge(id, held, now)
     if (held !== undefined && state === 'fresh') {
+      local.served(id, held)
       if (job !== undefined && now >= held.until) this.#refresh(id, policy, job, true)
       return Promise.resolve(this.#served(call, { entry: held, tier: 'memory', stale: false }))
     }
     if (held !== undefined && state === 'stale' && job?.policy.swr) {
+      local.served(id, held)
       this.#refresh(id, policy, job, false)
       return Promise.resolve(this.#served(call, { entry: held, tier: 'memory', stale: true }))
     }
     call.counters.memoryMisses++
+    local.missed(id, held !== undefined || job?.fresh === true, policy)
     const flight = this.#join(id, policy, job)
     return flight.looked.then(found =>
       this.#answer(call, flight, found, state === 'stale' ? held : undefined),
@@ -231,7 +234,7 @@ export class Engine {
       this.#hitShare += ((found.kind === 'fresh' ? 1 : 0) - this.#hitShare) / LOOKED_BACK
     if ('entry' in found) {
       local.adopt(id, found.entry, policy)
-      if (!flight.detached && !found.passing) local.memory.set(id, found.entry)
+      if (!flight.detached && !found.passing) local.keep(id, found.entry)
     }
     const enough = found.kind === 'fresh' && !(flight.ahead && clock.recent() >= found.entry.until)
     if (job === undefined || enough) {

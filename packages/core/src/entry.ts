@@ -32,7 +32,7 @@ export class Entry implements Lifetime {
   // What a hit reads comes first.
   value: unknown
   until: number
-  /** The generation of `trust` for which its tags and prefixes were last found valid. */
+  /** The generation of `trust` for which its tags and prefixes were last found valid; below 0 where the advisor looks at its hits. */
   checked: number
   readonly trust: Trust
   /** Served without the coherence lease until `until`: loaded while Redis was away. */

@@ -37,6 +37,13 @@ export interface CacheEvents {
   replayed: { readonly count: number }
   /** Memory dropped a value to stay within its limits. */
   evict: { readonly key: string }
+  /** Memory took another limit, as `memory: { resize }` asks. `hitRatio`: the share of reads that it should answer now. */
+  resize: {
+    readonly unit: 'entries' | 'bytes'
+    readonly from: number
+    readonly to: number
+    readonly hitRatio: number
+  }
   /** Trouble in a tier, the codec or the log. It never reached a caller. The same of Redis is told of ten times a second at most. */
   error: { readonly operation: string; readonly error: unknown; readonly key?: string }
   /** The circuit around Redis changed its state. */
@@ -61,6 +68,7 @@ const TYPES: readonly CacheEventType[] = [
   'invalidate',
   'replayed',
   'evict',
+  'resize',
   'error',
   'breaker',
   'coherence',

@@ -27,7 +27,7 @@ export async function hydrate(
   const { local } = engine.parts
   const trusting = engine.ensureTrust(ids)
   if (trusting !== undefined) await trusting
-  const absent = [...new Set(ids)].filter(id => local.hit(id) === undefined)
+  const absent = [...new Set(ids)].filter(id => !local.has(id))
   for (const [partition, group] of Map.groupBy(absent, id => local.partition(id)))
     engine.launchMany(partition, policyOf, new Map(group.map(id => [id, undefined])))
   const missing = new Set<string>()

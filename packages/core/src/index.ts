@@ -9,7 +9,12 @@ export { Cached, Invalidates } from './decorators.ts'
 export { instrument } from './telemetry.ts'
 export { encryption } from './codec/encryption.ts'
 export { integrity } from './codec/integrity.ts'
-export type { BreakerSettings, CacheOptions, MemoryOptions } from './options.ts'
+export type { BreakerSettings, CacheOptions } from './options.ts'
+export type { MemoryOptions, ResizeOptions } from './memory-options.ts'
+export type { Advice, AdvisedSize } from './memory/advisor/advice.ts'
+export type { Eviction } from './memory/create-tier.ts'
+export type { CacheMemory } from './cache-memory.ts'
+export type { Limits } from './memory/tier.ts'
 export type { BulkValues, EntryView, Loader, SetOptions } from './cache.ts'
 export type {
   CallOptions,

@@ -66,7 +66,7 @@ export class Loader {
       if (claim !== undefined && 'entry' in claim) {
         const { entry, passing } = claim
         local.adopt(id, entry, flight.policy)
-        if (!flight.detached && !passing) local.memory.set(id, entry)
+        if (!flight.detached && !passing) local.keep(id, entry)
         return { entry, tier: 'redis', killed: false, until: Number.POSITIVE_INFINITY }
       }
       lease = claim
@@ -208,7 +208,7 @@ export class Loader {
     if (!vouched || (remote !== undefined && lease === undefined)) local.vouch(entry, startedAt)
     // What it took to load counts only where a miss in memory is a load; otherwise it is a read from Redis, whatever the value.
     const cost = remote === undefined ? Math.max(1, now - startedAt) : 0
-    if (!killed) local.memory.set(id, entry, cost)
+    if (!killed) local.keep(id, entry, cost)
     if (remote === undefined || lease === undefined) {
       this.#tellSet(id, false)
       return { loaded }

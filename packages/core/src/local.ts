@@ -4,6 +4,7 @@ import type { Partition } from './coherence/partition.ts'
 import { partitionOf } from './coherence/slots.ts'
 import { Entry, type Freshness, freshness } from './entry.ts'
 import { CacheError } from './errors.ts'
+import type { Advisor } from './memory/advisor/advisor.ts'
 import { DecodedSize, estimateBytes } from './memory/size.ts'
 import type { MemoryTier, Place } from './memory/tier.ts'
 import { isCopy, Past } from './past.ts'
@@ -13,19 +14,27 @@ import type { Life, Policy, PreviousValue } from './policy.ts'
 export class Local {
   readonly memory: MemoryTier
   readonly partitions: readonly Partition[]
+  readonly #advisor: Advisor | undefined
   readonly #past = new Past()
   readonly #clock: Clock
   readonly #maxStalenessMs: number
   readonly #decoded = new DecodedSize()
 
-  constructor(memory: MemoryTier, partitions: readonly Partition[], clock: Clock, maxStalenessMs: number) {
+  constructor(
+    memory: MemoryTier,
+    partitions: readonly Partition[],
+    clock: Clock,
+    maxStalenessMs: number,
+    advisor?: Advisor,
+  ) {
     this.memory = memory
     this.partitions = partitions
+    this.#advisor = advisor
     this.#clock = clock
     this.#maxStalenessMs = maxStalenessMs
   }
 
-  /** The entry if memory may answer with it now. Builds nothing. */
+  /** The entry if memory may answer a reader with it now. Builds nothing. */
   hit(id: string): Entry | undefined {
     return this.#fresh(id, this.memory.get(id))
   }
@@ -40,7 +49,34 @@ export class Local {
     const now = this.#clock.recent()
     if (now >= entry.until || (now >= entry.trust.trustedUntil && !entry.local)) return undefined
     if (entry.checked === entry.trust.generation) return entry
-    return this.judge(id, entry, now) === 'fresh' ? entry : undefined
+    return this.#lookAgain(id, entry, now)
+  }
+
+  /** Whether `hit` would find something. It is no read: neither the advisor nor what goes first hears of it. */
+  has(id: string): boolean {
+    const entry = this.memory.peek(id)
+    if (entry === undefined) return false
+    const now = this.#clock.recent()
+    if (now >= entry.until || (now >= entry.trust.trustedUntil && !entry.local)) return false
+    return entry.checked === entry.trust.generation || this.judge(id, entry, now) === 'fresh'
+  }
+
+  /** A read that was not answered by `hit` is answered by memory after all. */
+  served(id: string, entry: Entry): void {
+    this.#advisor?.hit(id, entry, this.#clock.recent())
+  }
+
+  /** A read is not answered by memory. `lost`: nor would it be if memory were larger. */
+  missed(id: string, lost: boolean, { ttl }: Policy): void {
+    if (this.#advisor === undefined) return
+    const now = this.#clock.recent()
+    this.#advisor.missed(id, lost, typeof ttl === 'function' ? Infinity : now + ttl.memoryMs, now)
+  }
+
+  /** Puts an entry into memory. `cost`: see `MemoryTier`. */
+  keep(id: string, entry: Entry, cost = 0): void {
+    this.#advisor?.keep(id, entry, cost)
+    this.memory.set(id, entry, cost)
   }
 
   /** What an entry in memory is good for; it is dropped if it was deleted elsewhere. */
@@ -118,6 +154,7 @@ export class Local {
 
   /** A key was invalidated at `seq`: what stands in memory is older, unless it is known not to be. */
   drop(id: string, seq: number, soft: boolean): void {
+    this.#advisor?.drop(id)
     const entry = this.memory.peek(id)
     if (entry === undefined || entry.s0 >= seq) return
     this.#past.note(id, entry, this.#clock.recent())
@@ -127,6 +164,7 @@ export class Local {
 
   /** Nothing of a partition can be trusted any more. */
   reset(partition: number): void {
+    this.#advisor?.dropAll()
     if (this.partitions.length === 1) return this.memory.clear()
     const ids = Array.from(this.memory.entries(), ([id]) => id)
     for (const id of ids) if (this.partition(id).index === partition) this.memory.delete(id)
@@ -145,12 +183,20 @@ export class Local {
     return found
   }
 
+  /** A hit that one comparison does not decide: something was invalidated since it was judged, or the advisor looks at it. */
+  #lookAgain(id: string, entry: Entry, now: number): Entry | undefined {
+    if (this.#advisor?.hitKnown(entry, now) === true) return entry
+    if (this.judge(id, entry, now) !== 'fresh') return undefined
+    this.#advisor?.hit(id, entry, now)
+    return entry
+  }
+
   /** The one judge of an entry: of its time, its key and tags, and whether memory may answer at all. */
   #stateOf(id: string, entry: Entry, now: number): Freshness | 'dead' {
     const partition = this.partition(id)
     const verdict = partition.judge(stampOf(id, entry), partition.epoch)
     if (verdict === 'dead') return 'dead'
-    entry.checked = partition.generation
+    if (entry.checked >= 0) entry.checked = partition.generation
     if (verdict === 'stale') {
       this.#past.note(id, entry, now)
       entry.expire()

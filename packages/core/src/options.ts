@@ -11,25 +11,11 @@ import { type ByteSize, type Duration, parseBytes, parseDuration } from './durat
 import { EnvRedis } from './from-env.ts'
 import { printKey } from './key.ts'
 import type { LogSink } from './log.ts'
-import type { Eviction } from './memory/create-tier.ts'
+import { type MemoryOptions, memorySettings, type MemorySettings } from './memory-options.ts'
 import { createPolicies, type Policies, type TypeOptions } from './policies.ts'
 import { DEFAULT_POLICY, LIFE_OPTIONS, type LifeOptions, type LoadTimeouts, resolvePolicy } from './policy.ts'
 import { checkTarget, type RedisTarget } from './redis/connect.ts'
 import type { BreakerOptions } from './redis/guard.ts'
-
-/** Limits of the tier in memory. */
-export interface MemoryOptions {
-  /** Default 10 000. */
-  readonly maxEntries?: number
-  /** Estimated from the values. Default `'64mb'`. */
-  readonly maxBytes?: ByteSize
-  /**
-   * What goes first when a limit is reached. `'lru'`, the default: the least recently used. `'adaptive'`: what is used seldom, weighed
-   * against what is used lately as the traffic asks for; where `maxBytes` is set, what answers the fewest reads per byte. More hits in
-   * the same memory, for 0.8 to 1.3 times as much per hit. See docs/eviction.md.
-   */
-  readonly eviction?: 'lru' | 'adaptive'
-}
 
 /** When the circuit around Redis opens. */
 export interface BreakerSettings {
@@ -80,9 +66,7 @@ export interface CacheOptions extends LifeOptions {
 export interface Settings {
   readonly namespace: string
   readonly target: RedisTarget | StoreDriver | undefined
-  readonly memory:
-    | { readonly maxEntries: number; readonly maxBytes: number; readonly eviction: Eviction }
-    | undefined
+  readonly memory: MemorySettings | undefined
   readonly policies: Policies
   readonly deadlineMs: number
   readonly connectMs: number
@@ -123,7 +107,7 @@ export function resolveOptions(options: CacheOptions): Settings {
   return {
     namespace: namespaceOf(options),
     target: targetOf(options.redis),
-    memory: memoryOf(options.memory),
+    memory: memorySettings(options.memory),
     policies: createPolicies(resolvePolicy(life, DEFAULT_POLICY), options.types),
     deadlineMs: parseDuration(redisTimeout ?? '150ms', 'timeouts.redis'),
     connectMs: parseDuration(connectTimeout ?? '2s', 'timeouts.connect'),
@@ -160,19 +144,6 @@ export function isDriver(target: RedisTarget | StoreDriver): target is StoreDriv
     'openStore' in target &&
     typeof target.openStore === 'function'
   )
-}
-
-function memoryOf(memory: CacheOptions['memory']): Settings['memory'] {
-  if (memory === false) return undefined
-  checkNames(memory, ['maxEntries', 'maxBytes', 'eviction'], 'memory')
-  const { maxEntries, maxBytes, eviction = 'lru' } = memory ?? {}
-  if (eviction !== 'lru' && eviction !== 'adaptive')
-    throw optionError('memory.eviction', eviction, "must be 'lru' or 'adaptive'")
-  return {
-    maxEntries: whole(maxEntries, 10_000, 'memory.maxEntries', 1, 100_000_000),
-    maxBytes: parseBytes(maxBytes ?? '64mb', 'memory.maxBytes'),
-    eviction: eviction === 'adaptive' && maxBytes !== undefined ? 'size-aware' : eviction,
-  }
 }
 
 function breakerOf(breaker: BreakerSettings | undefined): BreakerOptions {

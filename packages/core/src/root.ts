@@ -1,5 +1,6 @@
 import { checkNames } from './checks.ts'
 import { Glob } from './glob.ts'
+import type { CacheMemory } from './cache-memory.ts'
 import type { Engine } from './engine.ts'
 import { CacheError, shown } from './errors.ts'
 import { type Duration, parseDurationOrZero } from './duration.ts'
@@ -24,6 +25,7 @@ const MAX_COUNTED = 1000
 export class Root {
   readonly engine: Engine
   readonly writer: Writer
+  readonly memory: CacheMemory
   readonly ready: Promise<void>
   received = 0
   readonly #store: Store | undefined
@@ -36,12 +38,14 @@ export class Root {
   constructor(
     engine: Engine,
     writer: Writer,
+    memory: CacheMemory,
     store: Store | undefined,
     ready: Promise<void>,
     defaults: Policies,
   ) {
     this.engine = engine
     this.writer = writer
+    this.memory = memory
     this.ready = ready
     this.#store = store
     this.#defaults = defaults
@@ -70,6 +74,13 @@ export class Root {
       if (known !== undefined) return known.of(id)
     }
     return this.#defaults.of(id)
+  }
+
+  /** Reads of all namespaces, whatever became of them. */
+  get reads(): number {
+    let reads = 0
+    for (const { memoryHits, memoryMisses } of this.#counters.values()) reads += memoryHits + memoryMisses
+    return reads
   }
 
   stats(prefix: string): Stats {
@@ -200,6 +211,7 @@ export class Root {
     const { clock, events } = this.engine.parts
     const { partitions, memory } = this.engine.parts.local
     this.engine.closed = true
+    this.memory.stop()
     await within(this.engine.idle(), ms, clock, undefined)
     await Promise.all([...this.#recordings].map(recording => within(recording.stop(), ms, clock, undefined)))
     if (this.#store?.breakerState() !== 'open')

@@ -109,6 +109,12 @@ function meterCache(cache: Cache, meter: MeterLike): void {
   const gauge = (name: string, description: string): ObservableLike =>
     meter.createObservableGauge(`tiercache.${name}`, { description })
   gauge('entries', 'Entries in memory').addCallback(result => result.observe(cache.stats().memory.entries))
+  gauge('limit.entries', 'Entries that memory may hold').addCallback(result =>
+    result.observe(cache.memory.limits.maxEntries),
+  )
+  gauge('limit.bytes', 'Bytes that memory may hold').addCallback(result =>
+    result.observe(cache.memory.limits.maxBytes ?? 0),
+  )
   gauge('deferred', 'Invalidations that wait for Redis').addCallback(result =>
     result.observe(cache.stats().invalidations.deferred),
   )

@@ -160,8 +160,7 @@ export class Writer {
     for (const { id, value, ttl, policy, tags } of group) {
       const entry = local.make(id, value, ttl, policy, { s0, born, tags })
       if (!committed) local.vouch(entry, calledAt)
-      if (partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) === 'live')
-        local.memory.set(id, entry)
+      if (partition.judge({ id, tags, s0, born, loadedHere: true }, epoch) === 'live') local.keep(id, entry)
       if (events.wants('set')) events.emit('set', { key: id, redis: committed && outcome.stored })
     }
     return outcome

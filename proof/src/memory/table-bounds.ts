@@ -128,6 +128,21 @@ export const BOUNDS: readonly Bound[] = [
     tables: [['Recording.#sizes', 10_000_000]],
   },
   {
+    file: 'memory/advisor/sample.ts',
+    field: '#slotOf',
+    holds: 'the keys that the advisor looks at, by hash',
+    because:
+      '4 096 slots; the threshold is lowered, or the key read longest ago leaves, before another comes in',
+    tables: [['Sample.#slotOf', 4096]],
+  },
+  {
+    file: 'memory/advisor/miniature.ts',
+    field: '#free',
+    holds: 'places of a copy that nothing is at',
+    because: 'no more than the slots of the sample',
+    tables: [['Miniature.#free', 4096]],
+  },
+  {
     file: 'root.ts',
     field: '#recordings',
     holds: 'traces that are being recorded',

@@ -31,3 +31,21 @@ export function hashUnder(k0: number, k1: number): (text: string) => number {
     return (v1 ^ v3) >>> 0
   }
 }
+
+/**
+ * A hash of texts to 32 bits in half the time, whose values spread well over each part of the range. Who knows the seed can choose keys
+ * that meet, and with patience who does not.
+ */
+export function quickHash(seed: number): (text: string) => number {
+  return text => {
+    const { length } = text
+    let hash = seed ^ length
+    for (let i = 0, last = length & ~1; i < last; i += 2) {
+      hash = Math.imul(hash ^ (text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16)), 0x9e3779b1)
+      hash ^= hash >>> 15
+    }
+    if ((length & 1) === 1) hash = Math.imul(hash ^ text.charCodeAt(length - 1), 0x9e3779b1)
+    hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+    return (hash ^ (hash >>> 13)) >>> 0
+  }
+}
