@@ -5,10 +5,10 @@ import type { Partition } from './coherence/partition.ts'
 import { slotsOf } from './coherence/slots.ts'
 import { CacheError, isDeadline } from './errors.ts'
 import type { Events } from './events.ts'
-import { AWAY, type Found, Opener } from './found.ts'
+import { AWAY, type Found, type LookUp, Opener } from './found.ts'
 import type { Life } from './policy.ts'
 import { LatencyRecorder } from './stats.ts'
-import type { FillReply, Store, StoredTail } from './store.ts'
+import type { FillReply, Store, StoredTail, Taker } from './store.ts'
 
 /** The right to load a key, from `s0` on, in Redis's order. */
 export interface Lease {
@@ -76,28 +76,18 @@ export class Remote {
 
   /** Looks a key up, and gives what `then` makes of it. Never rejects by itself. */
   read<T>(partition: Partition, id: string, then: (found: Found) => T): Promise<T> {
-    const lookUp = { partition, id, born: partition.now, known: partition.known }
     // Every eighth is timed: that tells the quantiles as well, and a look at the clock costs as much as a look at memory.
     const from = (this.#reads++ & 7) === 0 ? this.#clock.precise() : 0
     return new Promise((resolve, reject) => {
-      const end = (found: Found | Promise<Found>): void => {
-        try {
-          resolve(found instanceof Promise ? found.then(then) : then(found))
-        } catch (error) {
-          reject(error)
-        }
-      }
-      this.#store.readOne(partition.index, id, {
-        found: bytes => {
-          if (from > 0) this.latency.record(this.#clock.precise() - from)
-          end(this.#opener.open(lookUp, bytes))
-        },
-        failed: error => {
-          this.failed('read', error, id)
-          end(AWAY)
-        },
-      })
+      const looking = new Looking(this, partition, id, from, then, resolve, reject)
+      this.#store.readOne(partition.index, id, looking)
     })
+  }
+
+  /** What `read` found. */
+  open(lookUp: LookUp, bytes: Buffer | undefined, from: number): Found | Promise<Found> {
+    if (from > 0) this.latency.record(this.#clock.precise() - from)
+    return this.#opener.open(lookUp, bytes)
   }
 
   /** Looks keys of one partition up in one command. Never rejects. */
@@ -240,6 +230,56 @@ export class Remote {
       this.#told.set(cause, now)
     }
     this.#events.emit('error', { operation, error, ...(key !== undefined && { key }) })
+  }
+}
+
+/** A read under way: one object in the place of the functions that would hear of its end. */
+class Looking<T> implements LookUp, Taker {
+  readonly partition: Partition
+  readonly id: string
+  readonly born: number
+  readonly known: number
+  readonly #remote: Remote
+  readonly #from: number
+  readonly #then: (found: Found) => T
+  readonly #resolve: (value: T | Promise<T>) => void
+  readonly #reject: (error: unknown) => void
+
+  constructor(
+    remote: Remote,
+    partition: Partition,
+    id: string,
+    from: number,
+    then: (found: Found) => T,
+    resolve: (value: T | Promise<T>) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.partition = partition
+    this.id = id
+    this.born = partition.now
+    this.known = partition.known
+    this.#remote = remote
+    this.#from = from
+    this.#then = then
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  found(bytes: Buffer | undefined): void {
+    this.#end(this.#remote.open(this, bytes, this.#from))
+  }
+
+  failed(error: unknown): void {
+    this.#remote.failed('read', error, this.id)
+    this.#end(AWAY)
+  }
+
+  #end(found: Found | Promise<Found>): void {
+    try {
+      this.#resolve(found instanceof Promise ? found.then(this.#then) : this.#then(found))
+    } catch (error) {
+      this.#reject(error)
+    }
   }
 }
 

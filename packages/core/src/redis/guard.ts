@@ -18,6 +18,9 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 interface Waiting {
   readonly due: number
   readonly operation: string
+  /** The circuit hears of it. */
+  readonly isCounted: boolean
+  /** Unless it has ended. */
   reject: ((error: CacheError) => void) | undefined
 }
 
@@ -77,33 +80,17 @@ export class Guard {
    * Runs an operation under the deadline and the circuit. Unless the circuit is closed it rejects at once. An error that is an answer
    * rejects too, but speaks for Redis, not against it.
    */
-  guarded<T>(name: string, operation: () => Promise<T>, isAnswer?: (error: unknown) => boolean): Promise<T> {
-    if (!this.#circuit.closed) return Promise.reject(refused())
-    const result = this.deadline(name, operation)
-    result.then(
-      this.#succeeded,
-      isAnswer === undefined ? this.#failed : error => (isAnswer(error) ? this.#succeeded() : this.#failed()),
-    )
-    return result
+  guarded<T>(
+    name: string,
+    operation: () => Promise<T>,
+    isAnswer: (error: unknown) => boolean = noError,
+  ): Promise<T> {
+    return this.#circuit.closed ? this.#run(name, operation, isAnswer) : Promise.reject(refused())
   }
 
   /** Runs an operation under the deadline alone. */
   deadline<T>(name: string, operation: () => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const waiting: Waiting = { due: this.#clock.recent() + this.#deadlineMs, operation: name, reject }
-      this.#queue.push(waiting)
-      if (!this.#watching) this.#watch(this.#deadlineMs)
-      operation().then(
-        value => {
-          waiting.reject = undefined
-          resolve(value)
-        },
-        (error: unknown) => {
-          waiting.reject = undefined
-          reject(error instanceof CacheError ? error : redisError(name, error))
-        },
-      )
-    })
+    return this.#run(name, operation, undefined)
   }
 
   /** Redis answers again, as SYNC found out: no need to wait for a probe. */
@@ -119,14 +106,51 @@ export class Guard {
     this.#head = 0
   }
 
+  // Counted in the same step that settles it, since a promise more is felt in a read that is alone.
+  #run<T>(
+    name: string,
+    operation: () => Promise<T>,
+    isAnswer: ((error: unknown) => boolean) | undefined,
+  ): Promise<T> {
+    const isCounted = isAnswer !== undefined
+    return new Promise<T>((resolve, reject) => {
+      const waiting: Waiting = {
+        due: this.#clock.recent() + this.#deadlineMs,
+        operation: name,
+        isCounted,
+        reject,
+      }
+      this.#queue.push(waiting)
+      if (!this.#watching) this.#watch(this.#deadlineMs)
+      const failed = (thrown: unknown): void => {
+        if (waiting.reject === undefined) return
+        waiting.reject = undefined
+        const error = redisError(name, thrown)
+        if (isAnswer?.(error)) this.#succeeded()
+        else if (isCounted) this.#failed()
+        reject(error)
+      }
+      try {
+        operation().then(value => {
+          if (waiting.reject === undefined) return
+          waiting.reject = undefined
+          if (isCounted) this.#succeeded()
+          resolve(value)
+        }, failed)
+      } catch (error) {
+        failed(error)
+      }
+    })
+  }
+
   // What began before the circuit opened says nothing of what comes after it has closed.
-  readonly #succeeded = (): void => {
+  #succeeded(): void {
     if (!this.#circuit.closed) return
     this.#inARow = 0
     this.#count(true)
   }
 
-  readonly #failed = (): void => {
+  #failed(): void {
     if (!this.#circuit.closed) return
     this.#count(false)
     const total = this.#good + this.#bad
@@ -160,11 +184,7 @@ export class Guard {
     const now = this.#clock.now()
     let next = this.#queue[this.#head]
     while (next !== undefined && (next.reject === undefined || next.due <= now)) {
-      next.reject?.(
-        new CacheError('E_REDIS', `Redis did not answer ${next.operation} within ${this.#deadlineMs} ms.`, {
-          path: 'timeouts.redis',
-        }),
-      )
+      this.#end(next)
       next = this.#queue[++this.#head]
     }
     this.#queue.splice(0, this.#head)
@@ -172,6 +192,19 @@ export class Guard {
     if (next === undefined) this.#watching = false
     else this.#watch(Math.max(1, next.due - now))
   }
+
+  #end(waiting: Waiting): void {
+    const { reject, operation, isCounted } = waiting
+    if (reject === undefined) return
+    waiting.reject = undefined
+    if (isCounted) this.#failed()
+    const problem = `Redis did not answer ${operation} within ${this.#deadlineMs} ms.`
+    reject(new CacheError('E_REDIS', problem, { path: 'timeouts.redis' }))
+  }
+}
+
+function noError(): boolean {
+  return false
 }
 
 function refused(): CacheError {

@@ -1,13 +1,19 @@
 import type { Taker } from '../store.ts'
+import { isWrongType } from './redis-error.ts'
 
-/** Fetches the values of many Redis keys in one command. */
-export type Fetch = (keys: readonly string[]) => Promise<(Buffer | null)[]>
+/** Fetches the values of Redis keys in one command. */
+export interface Fetch {
+  one(key: string): Promise<Buffer | null>
+  many(keys: readonly string[]): Promise<(Buffer | null)[]>
+}
 
 const MAX_BATCH = 256
 // While fewer than AHEAD commands are under way, so many reads do not wait for more: Redis answers them while others are decoded.
 // A command of fewer costs more than that saves: a write to the socket, and a wake-up on either side.
 const SMALL_BATCH = 64
 const AHEAD = 2
+// A key of another type holds no value of ours: empty bytes, which nobody can read. MGET takes it for none.
+const NOTHING = Buffer.alloc(0)
 
 interface Wanted {
   readonly key: string
@@ -39,10 +45,30 @@ export class Reader {
 
   readonly #send = (): void => {
     const batch = this.#waiting
-    if (batch.length === 0) return
+    const [first] = batch
+    if (first === undefined) return
     this.#waiting = []
     this.#underWay++
-    this.#fetch(batch.map(wanted => wanted.key)).then(
+    if (batch.length === 1) this.#sendOne(first)
+    else this.#sendMany(batch)
+  }
+
+  #sendOne({ key, taker }: Wanted): void {
+    this.#fetch.one(key).then(
+      value => {
+        this.#underWay--
+        taker.found(value ?? undefined)
+      },
+      (error: unknown) => {
+        this.#underWay--
+        if (isWrongType(error)) taker.found(NOTHING)
+        else taker.failed(error)
+      },
+    )
+  }
+
+  #sendMany(batch: readonly Wanted[]): void {
+    this.#fetch.many(batch.map(wanted => wanted.key)).then(
       values => {
         this.#underWay--
         for (let i = 0; i < batch.length; i++) batch[i]?.taker.found(values[i] ?? undefined)

@@ -24,7 +24,14 @@ export function isRefusal(error: unknown): boolean {
 
 /** Whether the server is a replica, which was the primary when it was connected to. */
 export function isReplica(error: unknown): boolean {
-  return (
-    error instanceof CacheError && error.cause instanceof Error && error.cause.message.startsWith('READONLY')
-  )
+  return saysFirst(error, 'READONLY')
+}
+
+/** Whether a key is of another type than was asked for. It says nothing of Redis. */
+export function isWrongType(error: unknown): boolean {
+  return saysFirst(error, 'WRONGTYPE')
+}
+
+function saysFirst(error: unknown, word: string): boolean {
+  return error instanceof CacheError && error.cause instanceof Error && error.cause.message.startsWith(word)
 }

@@ -19,7 +19,7 @@ import { type Argument, Leases } from './leases.ts'
 import { Links } from './links.ts'
 import { type Names, names, tagStart } from './names.ts'
 import { Reader } from './reader.ts'
-import { isRefusal, isReplica } from './redis-error.ts'
+import { isRefusal, isReplica, isWrongType } from './redis-error.ts'
 import { parseSync, type SyncParts } from './replies.ts'
 import { SCRIPTS, type ScriptName } from './scripts.ts'
 import { subscribe } from './subscriber.ts'
@@ -71,13 +71,11 @@ export class RedisStore implements Store {
       () => this.#ping(),
       state => listener.onBreaker(state),
     )
-    this.#readers = this.#names.map(
-      () =>
-        new Reader(
-          keys => this.#fetch(keys),
-          run => clock.soon(run),
-        ),
-    )
+    const fetch = {
+      one: (key: string) => this.#get(key),
+      many: (keys: readonly string[]) => this.#getMany(keys),
+    }
+    this.#readers = this.#names.map(() => new Reader(fetch, run => clock.soon(run)))
     this.#leases = this.#names.map(
       own => new Leases(own, (label, script, keys, args) => this.#guarded(label, script, keys, ...args)),
     )
@@ -96,7 +94,7 @@ export class RedisStore implements Store {
 
   async read(partition: number, ids: readonly string[]): Promise<(Buffer | undefined)[]> {
     const { value } = this.#name(partition)
-    const found = await this.#fetch(ids.map(id => value + id))
+    const found = await this.#getMany(ids.map(id => value + id))
     return found.map(bytes => bytes ?? undefined)
   }
 
@@ -225,13 +223,12 @@ export class RedisStore implements Store {
     return this.#whenUp(() => this.#client().ping())
   }
 
-  #fetch(keys: readonly string[]): Promise<(Buffer | null)[]> {
-    const only = keys[0]
-    if (keys.length !== 1 || only === undefined) {
-      return this.#guard.guarded('MGET', () => this.#whenUp(() => this.#client().mgetBuffer(...keys)))
-    }
-    const get = (): Promise<Buffer | null> => this.#client().getBuffer(only).catch(wrongTypeAsNothing)
-    return this.#guard.guarded('GET', () => this.#whenUp(get)).then(value => [value])
+  #get(key: string): Promise<Buffer | null> {
+    return this.#guard.guarded('GET', () => this.#whenUp(() => this.#client().getBuffer(key)), isWrongType)
+  }
+
+  #getMany(keys: readonly string[]): Promise<(Buffer | null)[]> {
+    return this.#guard.guarded('MGET', () => this.#whenUp(() => this.#client().mgetBuffer(...keys)))
   }
 
   #guarded(label: string, script: ScriptName, keys: string[], ...args: Argument[]): Promise<unknown> {
@@ -277,12 +274,6 @@ function of<T>(partitions: readonly T[], partition: number): T {
   const found = partitions[partition]
   if (found === undefined) throw new CacheError('E_OPTION', `There is no partition ${partition}.`)
   return found
-}
-
-/** A key of another type holds no value of ours: empty bytes, which nobody can read. It says nothing of Redis. */
-function wrongTypeAsNothing(error: unknown): Buffer {
-  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return Buffer.alloc(0)
-  throw error
 }
 
 /** Text as itself within a pattern. */

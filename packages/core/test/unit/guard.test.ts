@@ -108,6 +108,29 @@ describe('the circuit', () => {
   const run = async (one: Guard, outcomes: string): Promise<void> => {
     for (const outcome of outcomes) await one.guarded('GET', outcome === '+' ? works : fails).catch(() => {})
   }
+  test('an operation that ran into its deadline counts once, as a failure, whatever comes of it later', async () => {
+    const one = guard({ volume: 2 })
+    const late = Promise.withResolvers<string>()
+    const waiting = rejectionOf(one.guarded('GET', () => late.promise))
+    await clock.pass(DEADLINE)
+    expect((await waiting).code).toBe('E_REDIS')
+    late.resolve('pong')
+    await settled()
+    await run(one, '-')
+    expect(states).toStrictEqual(['open'])
+  })
+
+  test('one that throws before it begins counts as one that failed', async () => {
+    const one = guard({ volume: 1 })
+    const mine = new CacheError('E_REDIS', 'There is no connection.')
+    const thrown = await rejectionOf(
+      one.guarded('GET', () => {
+        throw mine
+      }),
+    )
+    expect([thrown, one.state]).toStrictEqual([mine, 'open'])
+  })
+
   const refused = 'Redis failed too often and is left alone for a moment (the circuit is open).'
 
   test.each([

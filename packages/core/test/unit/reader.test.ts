@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { CacheError } from '../../src/errors.ts'
 import { Reader } from '../../src/redis/reader.ts'
 import { HandClock, settled } from './support.ts'
 
@@ -14,14 +15,14 @@ function world(): World {
   const clock = new HandClock()
   const commands: string[][] = []
   const replies: PromiseWithResolvers<(Buffer | null)[]>[] = []
-  const reader = new Reader(
-    keys => {
-      commands.push([...keys])
-      const reply = Promise.withResolvers<(Buffer | null)[]>()
-      replies.push(reply)
-      return reply.promise
-    },
-    run => clock.soon(run),
+  const fetch = (keys: readonly string[]): Promise<(Buffer | null)[]> => {
+    commands.push([...keys])
+    const reply = Promise.withResolvers<(Buffer | null)[]>()
+    replies.push(reply)
+    return reply.promise
+  }
+  const reader = new Reader({ one: async key => (await fetch([key]))[0] ?? null, many: fetch }, run =>
+    clock.soon(run),
   )
   const read: World['read'] = key => new Promise((found, failed) => reader.read(key, { found, failed }))
   const answer = async (index: number, error?: Error): Promise<void> => {
@@ -96,4 +97,13 @@ test('after an error the way is free again', async () => {
   void read('b')
   await settled()
   expect(commands).toStrictEqual([['a'], ['b']])
+})
+
+test('a key of another type has bytes that nobody can read, and is no error', async () => {
+  const { read, answer } = world()
+  const found = read('a list')
+  await settled()
+  const cause = new Error('WRONGTYPE Operation against a key holding the wrong kind of value')
+  await answer(0, new CacheError('E_REDIS', 'Redis failed GET', { cause }))
+  expect(await found).toStrictEqual(Buffer.alloc(0))
 })
