@@ -4,7 +4,7 @@ export type Outcome<R> = { readonly value: R } | { readonly error: unknown }
 /** Carries requests out in one command. The outcomes have their order; rejects where nothing is known of any. */
 export type Send<Q, R> = (requests: readonly Q[]) => Promise<readonly Outcome<R>[]>
 
-// Redis does nothing else while it runs a script: so many keys hold it up for less than a millisecond.
+// Redis does nothing else while it runs a script: so many keys hold it up for a millisecond or two.
 const MOST_REQUESTS = 128
 const MOST_BYTES = 262_144
 

@@ -166,17 +166,26 @@ end
  * evicted, flushed or lost in a failover refuses.
  */
 const FILL = `${EPOCH}${WAKE}${EACH}
-local marks = {}
-local function look(fields)
-  local found = redis.call('HMGET', KEYS[1], unpack(fields))
-  for i, field in ipairs(fields) do marks[field] = found[i] or '' end
-end
-local function lastOf(slot)
-  local group, from, last = marks['t' .. math.floor(slot / 64)], slot % 64 * 12 + 1, 0
-  for at = from, from + 6, 6 do
-    if #group >= at + 5 then last = math.max(last, (struct.unpack('>I6', group, at))) end
+local current
+local last = {} -- position of the last invalidation, by slot: the keys of one call mostly share theirs
+local function look(first, to)
+  local fields, slots = {'e'}, {}
+  for i = first, to do
+    if not last[ARGV[i]] then
+      slots[#slots + 1] = ARGV[i]
+      fields[#fields + 1] = 't' .. math.floor(ARGV[i] / 64)
+    end
   end
-  return last
+  if current and #slots == 0 then return end
+  local found = redis.call('HMGET', KEYS[1], unpack(fields))
+  current = found[1] or ''
+  for i, slot in ipairs(slots) do
+    local group, from = found[i + 1] or '', slot % 64 * 12 + 1
+    last[slot] = 0
+    for at = from, from + 6, 6 do
+      if #group >= at + 5 then last[slot] = math.max(last[slot], (struct.unpack('>I6', group, at))) end
+    end
+  end
 end
 local at, held = 2, {}
 local function fill(i)
@@ -187,16 +196,11 @@ local function fill(i)
   local holder = redis.call('GET', L)
   if holder ~= token and holder ~= token .. '!' then return 0 end
   held[#held + 1] = {L, holder, id}
-  local fields = {not marks.e and 'e' or nil}
-  for i = first, at - 1 do
-    local field = 't' .. math.floor(ARGV[i] / 64)
-    if not marks[field] then fields[#fields + 1] = field end
-  end
-  if #fields > 0 then look(fields) end
-  if marks.e ~= e then return 0 end
+  look(first, at - 1)
   s0 = tonumber(s0)
+  if current ~= e then return 0 end
   for i = first, at - 1 do
-    if lastOf(ARGV[i]) > s0 then return 0 end
+    if last[ARGV[i]] > s0 then return 0 end
   end
   local done = redis.pcall('SET', v, head(s0, e) .. tail, 'PX', ms)
   if type(done) ~= 'table' or not done.ok then return 2 end
