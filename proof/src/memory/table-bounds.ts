@@ -191,6 +191,13 @@ export const BOUNDS: readonly Bound[] = [
     because: 'lives as long as its call, 2 000 at most',
   },
   {
+    file: 'gatherer.ts',
+    field: '#waiting',
+    holds: 'leases, fills and releases that wait to be sent',
+    because: 'they are sent before the tick ends, 128 at a time',
+    tables: [['Gatherer.#waiting', 128]],
+  },
+  {
     file: 'redis/reader.ts',
     field: '#waiting',
     holds: 'reads of this turn of the event loop',
