@@ -8,7 +8,7 @@ import { contenders as breaker } from '../src/suites/breaker/contenders.ts'
 import { contenders as bulk } from '../src/suites/bulk/contenders.ts'
 import { contenders as codec } from '../src/suites/codec/contenders.ts'
 import { contenders as http } from '../src/suites/http/contenders.ts'
-import { contenders as invalidation } from '../src/suites/invalidation/contenders.ts'
+import { contenders as invalidation, type Fired, type Gone } from '../src/suites/invalidation/contenders.ts'
 import { contenders as l1 } from '../src/suites/l1/contenders.ts'
 import { contenders as l2 } from '../src/suites/l2/contenders.ts'
 import { contenders as memory } from '../src/suites/memory/contenders.ts'
@@ -83,8 +83,11 @@ async function armed(run: Do, name: string): Promise<unknown> {
   const key = `shot:${now()}`
   await run({ step: 'arm', key })
   // Its own deletes reach its own memory, too.
-  await run({ step: 'fire', key })
-  expect(await run({ step: 'gone', key }), name).toBeGreaterThan(0)
+  const { calledAt, wroteAt, resolvedAt } = (await run({ step: 'fire', key })) as Fired
+  const { heardAt, goneAt } = (await run({ step: 'gone', key })) as Gone
+  expect([calledAt < wroteAt, wroteAt < resolvedAt, calledAt < goneAt], name).toEqual([true, true, true])
+  // A cache's own memory needs no news of its own deletes.
+  expect(heardAt, name).toBeLessThanOrEqual(goneAt)
   return undefined
 }
 
