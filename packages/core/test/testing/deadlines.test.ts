@@ -25,7 +25,7 @@ describe('callers who wait for one load', () => {
     const { open, clock } = world()
     const cache = await open()
     const { load } = row<string>()
-    const read = (hard: string): Promise<unknown> =>
+    const read = (hard: '100ms' | '200ms'): Promise<unknown> =>
       cache.getOrSet('a', load, { timeouts: { hard } }).catch((error: unknown) => error)
     const short = [read('100ms'), read('100ms')]
     const long = read('200ms')
