@@ -34,13 +34,14 @@ export const reportTool = '@tiercache/report'
 export const reachesInto: Readonly<Record<string, readonly string[]>> = {
   // It runs the protocol in simulation and switches parts of it off, which no user can.
   '@tiercache/proof': ['../packages/core/src/'],
-  // They replay traces over the policies themselves, without a cache around them, and measure the breaker alone. Their targets are
+  // They replay traces over the policies themselves, without a cache around them, and over what foretells reads, and measure the breaker alone. Their targets are
   // judged on the demo's marketplace, with its load and its checker.
   '@tiercache/benchmarks': [
     '../apps/demo/src/',
     '../packages/core/src/memory/',
     '../packages/core/src/redis/guard.ts',
     '../packages/core/src/clock.ts',
+    '../packages/warming/src/predict/',
   ],
 }
 

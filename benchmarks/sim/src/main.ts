@@ -4,6 +4,7 @@ import { adviseCommand } from './advise/command.ts'
 import { cost } from './cost.ts'
 import { generate } from './generate.ts'
 import { readOptions } from './options.ts'
+import { predictCommand } from './predict/command.ts'
 import { POLICIES } from './replay.ts'
 import { run } from './run.ts'
 import { writeTrace } from './trace.ts'
@@ -21,6 +22,8 @@ const HELP = `Replays traces of reads over the policies that decide what memory 
                                the adaptive ttl against the best fixed one; without a trace on four synthetic days
   pnpm sim warming <trace or folder…>
                                what a restart costs, cold and warmed; --help tells its options
+  pnpm sim predict <trace or folder…> [--sizes 2%,10%] [--depths 1,2,4,8] [--think 0,0.5,2] [--eviction lru] [--html <file>] [--json]
+                               what fetching ahead spares; --think is the time between two reads, in round trips to Redis
 
 A trace is NAME.keys.gz, with NAME.sizes.gz and NAME.times.gz beside it if it tells them: as cache.recordTrace(file) writes it.
 
@@ -39,6 +42,7 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => void | Prom
   advise: adviseCommand,
   cost,
   generate: () => writeTrace(fileURLToPath(new URL('../traces/mixed', import.meta.url)), generate()),
+  predict: predictCommand,
   ttl: ttlCommand,
   warming: warmingCommand,
 }

@@ -54,7 +54,8 @@ export function readOptions(argv: readonly string[]): Options {
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 }
 
-function readSize(text: string): AskedSize {
+/** A size as `--sizes` takes it. Throws an `Error` that says what to write instead. */
+export function readSize(text: string): AskedSize {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)(%|kb|mb|gb)?$/i.exec(text.trim()) ?? []
   const amount = Number(digits)
   if (digits === undefined || !(amount > 0))

@@ -10,27 +10,12 @@ use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
 const WIDTH = 720
 const HEIGHT = 320
 
-/** A line of hit ratios, 0 to 1, by size. */
-interface Line {
-  readonly name: string
-  readonly isDashed?: boolean
-  readonly points: readonly (readonly [size: number, hitRatio: number])[]
-}
-
 /** A page with the hit ratios of each trace by size, a line for each policy. It needs nothing from elsewhere. */
 export function plotsOf(cells: readonly Cell[], policies: readonly PolicyName[]): string {
   const traces = [...new Set(cells.map(({ trace }) => trace))]
   const charts = traces.map(trace => {
     const own = cells.filter(cell => cell.trace === trace)
-    const lines = policies.map(policy => ({
-      name: policy,
-      isDashed: policy === 'opt',
-      points: own.flatMap(({ size, hitRatios }): [number, number][] => {
-        const ratio = hitRatios[policy]
-        return ratio === undefined ? [] : [['entries' in size ? size.entries : size.bytes, ratio]]
-      }),
-    }))
-    return lineChart(trace, 'bytes' in (own[0]?.size ?? {}) ? 'bytes' : 'entries', lines)
+    return chartOf(trace, own, policies)
   })
   return page(
     'Hit ratios by size',
@@ -39,8 +24,8 @@ export function plotsOf(cells: readonly Cell[], policies: readonly PolicyName[])
   )
 }
 
-/** A page of charts under a title. */
-export function page(title: string, text: string, charts: readonly string[]): string {
+/** A page of charts. It needs nothing from elsewhere. */
+export function page(title: string, about: string, charts: readonly string[]): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -51,14 +36,41 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: ${WID
 figure { margin: 2rem 0 } svg { max-width: 100%; height: auto }
 </style>
 <h1>${title}</h1>
-<p>${text}</p>
+<p>${about}</p>
 ${charts.map(chart => `<figure>${chart}</figure>`).join('\n')}
 </html>
 `
 }
 
-/** Hit ratios by the logarithm of the size, as SVG. */
-export function lineChart(title: string, unit: 'entries' | 'bytes', lines: readonly Line[]): string {
+function chartOf(trace: string, cells: readonly Cell[], policies: readonly PolicyName[]): string {
+  return lineChart({
+    title: trace,
+    x: { type: 'log', name: 'bytes' in (cells[0]?.size ?? {}) ? 'bytes' : 'entries' },
+    lines: policies.map(policy => ({
+      name: policy,
+      dashed: policy === 'opt',
+      points: cells.flatMap(({ size, hitRatios }) => {
+        const ratio = hitRatios[policy]
+        if (ratio === undefined) return []
+        return [['entries' in size ? size.entries : size.bytes, Math.round(ratio * 10_000) / 100] as const]
+      }),
+    })),
+  })
+}
+
+/** What a chart shows: lines over a number, in per cent. */
+export interface LineChartOptions {
+  readonly title: string
+  readonly x: { readonly type: 'log' | 'value'; readonly name: string }
+  readonly lines: readonly {
+    readonly name: string
+    readonly dashed?: boolean
+    readonly points: readonly (readonly [x: number, percent: number])[]
+  }[]
+}
+
+/** A chart as SVG. */
+export function lineChart({ title, x, lines }: LineChartOptions): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
   try {
     chart.setOption({
@@ -73,13 +85,13 @@ export function lineChart(title: string, unit: 'entries' | 'bytes', lines: reado
         outerBoundsMode: 'same',
         outerBoundsContain: 'axisLabel',
       },
-      xAxis: { type: 'log', name: unit, nameLocation: 'middle', nameGap: 28 },
+      xAxis: { type: x.type, name: x.name, nameLocation: 'middle', nameGap: 28 },
       yAxis: { type: 'value', axisLabel: { formatter: '{value} %' } },
-      series: lines.map(({ name, isDashed, points }) => ({
+      series: lines.map(({ name, dashed = false, points }) => ({
         type: 'line',
         name,
-        lineStyle: isDashed === true ? { type: 'dashed' } : {},
-        data: points.map(([size, ratio]) => [size, Math.round(ratio * 10_000) / 100]),
+        lineStyle: dashed ? { type: 'dashed' } : {},
+        data: points.map(point => [...point]),
       })),
     })
     return chart.renderToSVGString()

@@ -352,6 +352,11 @@ export class Cache {
     return [...(await hydrate(this.#root.engine, own, id => this.#root.policyOf(id)))]
   }
 
+  /** Whether memory can answer for a key as events and `hotKeys` print it, of any namespace. It counts neither as a read nor as a use. */
+  holdsPrinted(key: string): boolean {
+    return this.#local.holds(key)
+  }
+
   /** A key as events and `hotKeys` print it. Throws `E_KEY`. */
   printed(key: Key): string {
     return idOf(this.#prefix, key)

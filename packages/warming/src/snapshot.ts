@@ -1,6 +1,7 @@
 import type { Cache, Clock } from '@tiercache/core'
 import type { Costs } from './costs.ts'
 import { type HotRecord, HotWatch, merge, type Merging } from './hot-keys.ts'
+import { prefixOf } from './prefix.ts'
 
 /** How long Redis keeps the hot keys of a service that has stopped. */
 const KEPT = '7d'
@@ -31,7 +32,7 @@ export class Snapshot {
   constructor(cache: Cache, space: Cache, merging: Merging, costs: Costs) {
     this.#cache = cache
     this.#space = space
-    this.#own = space.printed('.').slice(0, -1)
+    this.#own = prefixOf(space)
     this.#merging = merging
     this.#costs = costs
     this.#clock = cache.clock

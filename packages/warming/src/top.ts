@@ -1,6 +1,7 @@
-import type { Cache, CallOptions, Loader } from '@tiercache/core'
+import type { CallOptions, Loader } from '@tiercache/core'
 import { optionError } from '@tiercache/core/options'
 import { type TopModel, topOf } from './model.ts'
+import { prefixOf } from './prefix.ts'
 import { type Item, settingsOf, type Source, type SourceContext, type SourceOptions } from './source.ts'
 
 /** How hot keys that Redis has lost are loaded. */
@@ -65,9 +66,4 @@ function ownKeys(cache: SourceContext['cache'], items: readonly Item[]): string[
   return items
     .map(({ printed }) => printed.slice(prefix.length))
     .filter(key => key !== '' && !/^[@#%]/.test(key))
-}
-
-/** What is in front of a namespace's keys as printed. */
-function prefixOf(cache: Cache): string {
-  return cache.printed('.').slice(0, -1)
 }

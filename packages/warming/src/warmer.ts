@@ -4,6 +4,7 @@ import { Costs } from './costs.ts'
 import { Listeners, type RunReport, type WarmingEvents } from './events.ts'
 import { resolveOptions, type Settings, type WarmerOptions } from './options.ts'
 import { Pace } from './pace.ts'
+import { prefixOf } from './prefix.ts'
 import { run, type RunParts, Stop } from './run.ts'
 import { Snapshot } from './snapshot.ts'
 import type { Source } from './source.ts'
@@ -52,7 +53,7 @@ export class Warmer {
     this.#cache = cache
     this.#settings = settings
     const space = cache.namespace(SPACE, { grace: 0, jitter: 0, swr: false, refreshAhead: 0 })
-    const ownKeys = space.printed('.').slice(0, -1)
+    const ownKeys = prefixOf(space)
     const costs = new Costs()
     const { snapshot, concurrency, rate } = settings
     const merging = { limit: snapshot?.keys ?? 10_000, halfLifeMs: snapshot?.halfLifeMs ?? 600_000 }

@@ -127,3 +127,28 @@ describe('hot keys', () => {
     expect((await open()).clock).toBe(clock)
   })
 })
+
+test('whether memory holds a key is told without a read, and without keeping it there', async () => {
+  const { open, clock } = world()
+  const [writer, reader] = [await open(), await open({ memory: { maxEntries: 2 } })]
+  const users = reader.namespace('users')
+  await users.getOrSet('a', () => 1, { ttl: '1m' })
+  await reader.getOrSet('b', () => 2)
+  expect(['@users:a', 'b', 'a'].map(key => reader.holdsPrinted(key))).toStrictEqual([true, true, false])
+  expect(reader.stats().hits).toBe(0)
+  // Asked for or not, the one read longest ago gives way.
+  await reader.getOrSet('c', () => 3)
+  expect(['@users:a', 'b', 'c'].map(key => reader.holdsPrinted(key))).toStrictEqual([false, true, true])
+  await writer.delete('b')
+  await clock.advance(100)
+  expect(reader.holdsPrinted('b')).toBe(false)
+  await writer.deleteByTag('all')
+  await reader.getOrSet('d', () => 4, { tags: ['all'], ttl: '1m' })
+  expect(reader.holdsPrinted('d')).toBe(true)
+  await writer.deleteByTag('all')
+  await clock.advance(100)
+  expect(reader.holdsPrinted('d')).toBe(false)
+  await reader.getOrSet('d', () => 5, { ttl: '1m' })
+  await clock.advance('2m')
+  expect(reader.holdsPrinted('d')).toBe(false)
+})

@@ -1,5 +1,5 @@
 /** A row of numbers from 0 up to 1, the same for a seed (mulberry32). */
-function chance(seed: number): () => number {
+export function chance(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0
