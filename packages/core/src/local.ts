@@ -81,11 +81,7 @@ export class Local {
 
   /** Whether `hit` would find an entry. Asking does not count as a use of it. */
   holds(id: string): boolean {
-    const entry = this.memory.peek(id)
-    if (entry === undefined) return false
-    const now = this.#clock.recent()
-    if (now >= entry.until || (now >= entry.trust.trustedUntil && !entry.local)) return false
-    return entry.checked === entry.trust.generation || this.judge(id, entry, now) === 'fresh'
+    return this.#fresh(id, this.memory.peek(id)) !== undefined
   }
 
   /** What an entry in memory is good for; it is dropped if it was deleted elsewhere. */

@@ -34,7 +34,7 @@ export interface Outcome {
 const HORIZON = 1000
 // The same each time: a figure must not depend on chance.
 const tierHash = hashUnder(0x5eed, 0xcafe)
-const hash = hashUnder(0xf0, 0x0d)
+const keyHash = hashUnder(0xf0, 0x0d)
 
 /**
  * Replays a trace as one row of reads, each of which begins when the one before is answered, over a memory in front of a Redis that has
@@ -51,7 +51,13 @@ export function replay({ keys, unique }: Trace, setting: Setting): Outcome {
     depth === 0
       ? undefined
       : new Forecast(
-          { keys: setting.keys, precision: setting.precision, depth, horizon: HORIZON, hash },
+          {
+            keys: setting.keys,
+            precision: setting.precision,
+            depth,
+            horizon: HORIZON,
+            hash: key => keyHash(key) | 0,
+          },
           {
             holds: key => tier.peek(key) !== undefined,
             fetch: prediction => {

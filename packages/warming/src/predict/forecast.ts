@@ -10,7 +10,7 @@ export interface ForecastSettings {
   readonly depth: number
   /** Reads within which a predicted key must be asked for. */
   readonly horizon: number
-  /** Gives a key 32 bits. */
+  /** Gives a key 32 bits, signed. */
   readonly hash: (key: string) => number
 }
 
@@ -95,7 +95,7 @@ export class Forecast {
     this.#expire()
     if (trail === undefined && this.#pending.size === 0) return
     const hash = this.#settings.hash(key) || 1
-    this.#settle(hash, tier)
+    if (this.#pending.size > 0) this.#settle(hash, tier)
     if (trail === undefined || trail.last === hash) return
     if (trail.last !== 0) this.#successors.learn(trail.last, hash, key)
     trail.last = hash

@@ -13,7 +13,7 @@ export interface PredictOptions {
   readonly precision?: number
   /** How many reads ahead. Default 4; 1 to 16. */
   readonly depth?: number
-  /** Keys whose successors are known at a time, 9 bytes each. Default 65 536. */
+  /** Keys whose successors are known at a time, 21 bytes each beside the texts of those that are sure. Default 65 536. */
   readonly keys?: number
   /** Keys that are being fetched at the same time; predictions beyond are dropped. Default 256. */
   readonly atOnce?: number

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomBytes } from 'node:crypto'
-import { type Cache, hashUnder } from '@tiercache/core'
+import type { Cache } from '@tiercache/core'
 import { prefixOf } from '../prefix.ts'
 import { Forecast, type Prediction, Trail } from './forecast.ts'
 import type { GateView } from './gate.ts'
+import { rememberingHash } from './hashes.ts'
 import { type PredictOptions, type PredictSettings, resolvePredictOptions } from './options.ts'
 
 /** How a predictor does. Counts are since it was made. */
@@ -34,6 +34,8 @@ export interface PredictionStats {
 
 /** Reads within which a fetched key must be asked for. */
 const HORIZON = 1000
+/** For one in so many of the keys whose successors are known the hash is kept as well. */
+const HASHES = 8
 
 /**
  * Fetches from Redis into memory what a request is about to ask for. Made by `predict`. It only ever makes a read faster or fetches
@@ -53,7 +55,6 @@ export class Predictor {
   /** Use `predict`. */
   constructor(cache: Cache, options: PredictOptions) {
     const settings = resolvePredictOptions(cache, options)
-    const secret = randomBytes(8)
     this.#cache = cache
     this.#settings = settings
     this.#process = settings.context === 'process' ? new Trail() : undefined
@@ -63,8 +64,7 @@ export class Predictor {
         precision: settings.precision,
         depth: settings.depth,
         horizon: HORIZON,
-        // Else whoever chooses keys could drive those of others out.
-        hash: hashUnder(secret.readInt32LE(0), secret.readInt32LE(4)),
+        hash: rememberingHash(Math.ceil(settings.keys / HASHES)),
       },
       {
         holds: key => cache.holdsPrinted(key),

@@ -5,25 +5,28 @@ const CONFIDENCE = 7
 const USED = 8
 
 /**
- * What was read after a key the last time, and how sure that is: an order-1 successor table. It holds so many keys and no more, 9 bytes
- * each; beside that only the texts of successors that are sure enough to be fetched. Keys are known by a hash, so two of them that meet
+ * What was read after a key the last time, and how sure that is: an order-1 successor table. It holds so many keys and no more, 17 bytes
+ * each, and keeps the texts of successors that are sure enough to be fetched. Keys are known by a hash, so two of them that meet
  * share a slot: make it under a secret.
  */
 export class Successors {
   /** From this confidence on a successor is predicted: it came twice in a row. */
   static readonly SURE = 2
   readonly #buckets: number
-  readonly #keys: Uint32Array
-  readonly #next: Uint32Array
+  readonly #keys: Int32Array
+  readonly #next: Int32Array
   readonly #states: Uint8Array
-  readonly #texts = new Map<number, string>()
+  /** By slot: a reference each, which is less than a map of the sure ones takes. */
+  readonly #texts: (string | undefined)[]
   #size = 0
+  #sure = 0
 
   constructor(keys: number) {
     this.#buckets = Math.ceil(keys / WAYS)
-    this.#keys = new Uint32Array(this.#buckets * WAYS)
-    this.#next = new Uint32Array(this.#buckets * WAYS)
+    this.#keys = new Int32Array(this.#buckets * WAYS)
+    this.#next = new Int32Array(this.#buckets * WAYS)
     this.#states = new Uint8Array(this.#buckets * WAYS)
+    this.#texts = Array.from({ length: this.#buckets * WAYS })
   }
 
   /** Keys it knows. */
@@ -33,10 +36,10 @@ export class Successors {
 
   /** Of these, those with a successor to predict. */
   get sure(): number {
-    return this.#texts.size
+    return this.#sure
   }
 
-  /** `key` was followed by another one, whose hash and text these are. Hashes are not 0. */
+  /** `key` was followed by another one, whose hash and text these are. Hashes are signed and not 0. */
   learn(key: number, next: number, text: string): void {
     const known = this.slotOf(key)
     if (known === undefined) return this.#place(key, next)
@@ -67,13 +70,18 @@ export class Successors {
 
   /** The successor's text; `undefined` if it is not sure enough. */
   text(slot: number): string | undefined {
-    return this.#texts.get(slot)
+    return this.#texts[slot]
   }
 
   #trust(slot: number, confidence: number, text: string | undefined): void {
     this.#states[slot] = USED | confidence
-    if (confidence < Successors.SURE) this.#texts.delete(slot)
-    else if (text !== undefined && !this.#texts.has(slot)) this.#texts.set(slot, text)
+    if (confidence < Successors.SURE) this.#name(slot, undefined)
+    else if (text !== undefined && this.#texts[slot] === undefined) this.#name(slot, text)
+  }
+
+  #name(slot: number, text: string | undefined): void {
+    this.#sure += Number(text !== undefined) - Number(this.#texts[slot] !== undefined)
+    this.#texts[slot] = text
   }
 
   /** A key that is new takes the place of the one in its bucket that is used least: unused, or least sure. */
@@ -84,7 +92,7 @@ export class Successors {
       if (this.#worth(slot) < this.#worth(place)) place = slot
     if (this.#keys[place] === 0) this.#size++
     else for (let slot = first; slot < first + WAYS; slot++) this.#states[slot] = this.confidence(slot)
-    this.#texts.delete(place)
+    this.#name(place, undefined)
     this.#keys[place] = key
     this.#next[place] = next
     this.#states[place] = USED | 1
@@ -95,6 +103,6 @@ export class Successors {
   }
 
   #firstOf(key: number): number {
-    return Math.floor((key / 2 ** 32) * this.#buckets) * WAYS
+    return Math.floor(((key >>> 0) / 2 ** 32) * this.#buckets) * WAYS
   }
 }

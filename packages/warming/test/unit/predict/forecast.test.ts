@@ -74,7 +74,7 @@ class Model {
 function hash(key: string): number {
   let sum = 7
   for (const char of key) sum = (Math.imul(sum, 31) + (char.codePointAt(0) ?? 0)) >>> 0
-  return Math.imul(sum, 0x9e3779b1) >>> 0
+  return Math.imul(sum, 0x9e3779b1) | 0
 }
 
 /** Whole numbers below `count`, the same each time. */

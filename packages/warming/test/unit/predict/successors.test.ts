@@ -49,7 +49,13 @@ test('a key that is new drives out what is neither sure nor used, not what is', 
 })
 
 test('it never holds more than it was made for, nor texts of what it does not hold', () => {
-  const reads = fc.array(fc.tuple(fc.integer({ min: 1, max: 2 ** 32 - 1 }), fc.nat(3)), { maxLength: 400 })
+  const reads = fc.array(
+    fc.tuple(
+      fc.integer().filter(hash => hash !== 0),
+      fc.nat(3),
+    ),
+    { maxLength: 400 },
+  )
   fc.assert(
     fc.property(reads, fc.integer({ min: 4, max: 40 }), (pairs, keys) => {
       const table = new Successors(keys)
