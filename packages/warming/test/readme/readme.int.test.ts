@@ -6,7 +6,7 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 /* The examples of the README, each a module of its own, type-checked and run to their end. */
 const packageFolder = join(import.meta.dirname, '../..')
 
-test('the examples of the README type-check and run', { timeout: 60_000 }, async () => {
+test('the examples of the README type-check and run', { timeout: 120_000 }, async () => {
   const { files, remove } = await writeExamples(
     packageFolder,
     await examplesIn(join(packageFolder, 'README.md')),
@@ -21,4 +21,5 @@ test('the examples of the README type-check and run', { timeout: 60_000 }, async
   }
   expect(outputs[0]).toContain("{ key: 'page:home', html: '<h1>Jobs</h1>' }")
   expect(outputs[1]).toContain("ended: 'done'")
+  expect(outputs[2]).toContain('prefetched: 0')
 })
