@@ -145,7 +145,7 @@ function plotsOf(rows: readonly Row[]): string {
         points: own.map(row => point(row.depth, row.spared[i]?.share ?? 0)),
       })),
     ]
-    return `<figure>${lineChart({ title, x: { type: 'value', name: 'reads ahead' }, lines })}</figure>`
+    return lineChart({ title, x: { type: 'value', name: 'reads ahead' }, lines })
   })
   const about =
     'The share of misses that are avoided where what is fetched arrives before the next read, and of the time readers wait, by how many round trips to Redis lie between two reads.'
