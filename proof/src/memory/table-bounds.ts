@@ -157,6 +157,13 @@ export const BOUNDS: readonly Bound[] = [
     tables: [['Flights.#flights', UNDER_WAY]],
   },
   {
+    file: 'within.ts',
+    field: '#waiting',
+    holds: 'the deadlines of those who wait for a load',
+    because: 'one per millisecond in which a deadline ends; gone with the load, which ends within its own',
+    tables: [['Shared.#waiting', UNDER_WAY]],
+  },
+  {
     file: 'loader.ts',
     field: '#loading',
     holds: 'loads under way',

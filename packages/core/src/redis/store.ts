@@ -17,6 +17,7 @@ import { type Client, type Connections, type RedisTarget, connect } from './conn
 import { type BreakerOptions, type BreakerState, Guard } from './guard.ts'
 import { type Argument, Leases } from './leases.ts'
 import { Links } from './links.ts'
+import { messageFirst } from './message-first.ts'
 import { type Names, names, tagStart } from './names.ts'
 import { Reader } from './reader.ts'
 import { isRefusal, isReplica, isWrongType } from './redis-error.ts'
@@ -246,10 +247,11 @@ export class RedisStore implements Store {
 
   #run(script: ScriptName, keys: string[], args: Argument[]): Promise<unknown> {
     return this.#whenUp(() => {
-      const client = this.#client() as unknown as Record<string, Script | undefined>
-      const run = client[`${script}Buffer`]
+      const client = this.#client()
+      const run = (client as unknown as Record<string, Script | undefined>)[`${script}Buffer`]
       if (run === undefined) throw new CacheError('E_REDIS', `The client lost the script ${script}.`)
-      return run.call(client, keys.length, ...keys, ...args)
+      const send = (): Promise<unknown> => run.call(client, keys.length, ...keys, ...args)
+      return script === 'tiercacheInvalidate' ? messageFirst(client, send) : send()
     })
   }
 
