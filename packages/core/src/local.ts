@@ -52,9 +52,9 @@ export class Local {
     return this.#lookAgain(id, entry, now)
   }
 
-  /** Whether `hit` would find something. It is no read: neither the advisor nor what goes first hears of it. */
+  /** Whether `hit` would find something. It is a use for what goes first, as when keys are hydrated again, and no read. */
   has(id: string): boolean {
-    const entry = this.memory.peek(id)
+    const entry = this.memory.get(id)
     if (entry === undefined) return false
     const now = this.#clock.recent()
     if (now >= entry.until || (now >= entry.trust.trustedUntil && !entry.local)) return false

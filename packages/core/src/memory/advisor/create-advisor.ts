@@ -16,6 +16,7 @@ export interface SizeRange {
 /** A curve that is known everywhere is told at so many sizes; one that is simulated at fewer, for each of them costs. */
 const POINTS = 16
 const SIMULATED_POINTS = 6
+const WEIGHED_POINTS = 5
 /** Keys looked at, at most. */
 const SLOTS = 4096
 const SIMULATED_SLOTS = 2048
@@ -45,7 +46,7 @@ export function createAdvisor({ eviction, limits, range, hash, reads, now }: Adv
   const { maxEntries, maxBytes = maxEntries } = limits
   const weighs = eviction === 'size-aware'
   const { unit, min, max } = range ?? around(eviction, weighs ? maxBytes : maxEntries)
-  const sizes = sizesOf(min, max, eviction === 'lru' ? POINTS : SIMULATED_POINTS)
+  const sizes = sizesOf(min, max, weighs ? WEIGHED_POINTS : eviction === 'lru' ? POINTS : SIMULATED_POINTS)
   const slots = eviction === 'lru' ? SLOTS : SIMULATED_SLOTS
   const model =
     eviction === 'lru'
