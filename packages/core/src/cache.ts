@@ -324,8 +324,8 @@ export class Cache {
   }
 
   /**
-   * Keys in memory of this namespace and its children with how often each was used; with `eviction: 'lru'` the most recently used
-   * first. It walks through memory as it is read: take what you need in one go, and not on every request.
+   * Keys in memory of this namespace and its children with how often each was used, what memory would keep longest first: with
+   * `eviction: 'lru'` the most recently used, with `'adaptive'` what is used again and again. It walks through memory as it is read: take what you need in one go, and not on every request.
    */
   hotKeys(): IterableIterator<HotKey> {
     return hotKeys(this.#root.engine, this.#prefix)

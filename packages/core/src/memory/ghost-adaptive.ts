@@ -92,8 +92,10 @@ export class GhostAdaptive implements EvictionPolicy {
     this.#add(this.#listOf[slot] ?? WINDOW, -1)
   }
 
+  /** By uses, since even the oldest of the main part outlives what was used less; where they are alike, by list and last use. */
   order(): number[] {
-    return [PROTECTED, WINDOW, PROBATION].flatMap(list => this.#lists.slots(list))
+    const slots = [PROTECTED, WINDOW, PROBATION].flatMap(list => this.#lists.slots(list))
+    return slots.sort((a, b) => (this.#uses[b] ?? 0) - (this.#uses[a] ?? 0))
   }
 
   clear(): void {

@@ -188,6 +188,16 @@ describe('the adaptive policy', () => {
     expect(hitRatio(memory, loop(20_000))).toBeGreaterThan(0.25)
   })
 
+  test('tells first what is read again and again, and last what was read once', () => {
+    const { memory } = tierOf('adaptive', 100)
+    for (let i = 0; i < 30; i++) memory.set(`hot${i}`, { bytes: 1 })
+    for (let round = 0; round < 3; round++) for (let i = 0; i < 30; i++) memory.get(`hot${i}`)
+    for (let i = 0; i < 60; i++) memory.set(`once${i}`, { bytes: 1 })
+    const ids = Array.from(memory.entries(), ([id]) => id)
+    expect(ids.slice(0, 30).every(id => id.startsWith('hot'))).toBe(true)
+    expect(ids).toHaveLength(90)
+  })
+
   test('forgets what was popular once', () => {
     const { memory } = tierOf('adaptive', 200)
     const random = randomOf(5)

@@ -78,6 +78,16 @@ describe('the size-aware policy', () => {
     expect(memory.peek('stuck')).toBe(undefined)
   })
 
+  test('tells first what answers the most reads per byte', () => {
+    const { memory } = tierOf('size-aware', 100, 1000)
+    for (let i = 0; i < 10; i++) memory.set(`large${i}`, { bytes: 50 })
+    for (let i = 0; i < 10; i++) memory.set(`small${i}`, { bytes: 5 })
+    for (let round = 0; round < 3; round++) for (let i = 0; i < 10; i++) memory.get(`small${i}`)
+    const ids = Array.from(memory.entries(), ([id]) => id)
+    expect(ids.slice(0, 10).every(id => id.startsWith('small'))).toBe(true)
+    expect(ids).toHaveLength(20)
+  })
+
   test('values a key anew when its value changes size', () => {
     const { memory, evicted } = tierOf('size-aware', 100, 100)
     memory.set('grows', { bytes: 1 })

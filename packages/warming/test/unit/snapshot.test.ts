@@ -37,6 +37,23 @@ describe('hot keys', () => {
     expect(after.getSync('a')).toBe(1)
   })
 
+  test('are what an adaptive memory keeps for good, not what it has seen last', async () => {
+    const { open, warm, pass } = world()
+    const memory = { maxEntries: 100, eviction: 'adaptive' } as const
+    const before = await open({ memory })
+    const first = warm(before, { snapshot: { keys: 20 } })
+    await pass(first.ready())
+    const hot = Array.from({ length: 20 }, (_, i) => `hot${i}`)
+    for (const key of hot) await before.set(key, key)
+    for (let round = 0; round < 3; round++) await before.getMany(hot)
+    for (let i = 0; i < 60; i++) await before.set(`once${i}`, i)
+    await pass(first.stop())
+
+    const after = await open({ memory })
+    await pass(warm(after, { snapshot: { keys: 20 } }).ready())
+    expect(hot.filter(key => after.getSync(key) === key)).toHaveLength(20)
+  })
+
   test('are those of all instances', async () => {
     const { open, warm, pass } = world()
     const [one, two] = [await open(), await open()]
