@@ -1,4 +1,4 @@
-// One contender in a process of its own: `cost-of-one.ts <name>` prints a `Cost` as JSON. Needs --expose-gc.
+// One contender in a process of its own: `cost-of-one.ts <name> [bytes]` prints a `Cost` as JSON, or its bytes alone. Needs --expose-gc.
 import { LRUCache } from 'lru-cache'
 import { createTier, type Eviction } from '../../../packages/core/src/memory/create-tier.ts'
 import { hashUnder } from '../../../packages/core/src/memory/hash.ts'
@@ -14,16 +14,18 @@ const BATCH = 8192
 const BATCHES = 120
 const VALUE = { bytes: 100 }
 
-process.stdout.write(JSON.stringify(costOf(process.argv[2] ?? '')))
+const [, , name = '', only] = process.argv
+process.stdout.write(JSON.stringify(costOf(name, only === 'bytes')))
 
-function costOf(name: string): Cost {
+function costOf(name: string, onlyBytes: boolean): Partial<Cost> {
   const known = idsOf('known', ENTRIES)
-  const strangers = idsOf('stranger', 10 * ENTRIES)
+  const strangers = idsOf('stranger', (onlyBytes ? 2 : 10) * ENTRIES)
   // Once to no avail: what the first use of a text, or of this code, costs is nobody's.
   filled(name, strangers)
   const before = bytesNow()
   const contender = filled(name, strangers)
   const bytes = (bytesNow() - before) / ENTRIES
+  if (onlyBytes) return { bytes }
   for (const id of known) contender.set(id, VALUE)
   // Popular ones come first, as in traffic: rank by the cube of chance.
   const order = Uint32Array.from({ length: BATCH }, (_, i) =>
