@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts'
+import type { Local } from './local.ts'
 import type { Policy } from './policy.ts'
 
 /** A key in memory, for those who want to know what is hot. */
@@ -27,7 +28,7 @@ export async function hydrate(
   const { local } = engine.parts
   const trusting = engine.ensureTrust(ids)
   if (trusting !== undefined) await trusting
-  const absent = [...new Set(ids)].filter(id => !local.has(id))
+  const absent = [...new Set(ids)].filter(id => !isThere(local, id))
   for (const [partition, group] of Map.groupBy(absent, id => local.partition(id)))
     engine.launchMany(partition, policyOf, new Map(group.map(id => [id, undefined])))
   const missing = new Set<string>()
@@ -38,4 +39,11 @@ export async function hydrate(
     }),
   )
   return missing
+}
+
+/** What is there counts as used last: a warmer asks in the order in which memory is to keep. No reader has asked, and no advisor hears of it. */
+function isThere(local: Local, id: string): boolean {
+  if (!local.has(id)) return false
+  local.memory.get(id)
+  return true
 }
