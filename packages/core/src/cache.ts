@@ -354,7 +354,7 @@ export class Cache {
 
   /** Whether memory can answer for a key as events and `hotKeys` print it, of any namespace. It counts neither as a read nor as a use. */
   holdsPrinted(key: string): boolean {
-    return this.#local.holds(key)
+    return this.#local.has(key)
   }
 
   /** A key as events and `hotKeys` print it. Throws `E_KEY`. */

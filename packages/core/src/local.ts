@@ -52,9 +52,9 @@ export class Local {
     return this.#lookAgain(id, entry, now)
   }
 
-  /** Whether `hit` would find something. It is a use for what goes first, as when keys are hydrated again, and no read. */
+  /** Whether `hit` would find something. Asking is neither a use nor a read. */
   has(id: string): boolean {
-    const entry = this.memory.get(id)
+    const entry = this.memory.peek(id)
     if (entry === undefined) return false
     const now = this.#clock.recent()
     if (now >= entry.until || (now >= entry.trust.trustedUntil && !entry.local)) return false
@@ -77,11 +77,6 @@ export class Local {
   keep(id: string, entry: Entry, cost = 0): void {
     this.#advisor?.keep(id, entry, cost)
     this.memory.set(id, entry, cost)
-  }
-
-  /** Whether `hit` would find an entry. Asking does not count as a use of it. */
-  holds(id: string): boolean {
-    return this.#fresh(id, this.memory.peek(id)) !== undefined
   }
 
   /** What an entry in memory is good for; it is dropped if it was deleted elsewhere. */
