@@ -22,7 +22,7 @@ export interface MemoryOptions {
   /**
    * What goes first when a limit is reached. `'lru'`, the default: the least recently used. `'adaptive'`: what is used seldom, weighed
    * against what is used lately as the traffic asks for; where `maxBytes` is set, what answers the fewest reads per byte. More hits in
-   * the same memory, for 0.8 to 1.3 times as much per hit. See docs/eviction.md.
+   * the same memory, for a hit that takes half as long again, some ten nanoseconds more. See docs/eviction.md.
    */
   readonly eviction?: 'lru' | 'adaptive'
   /**

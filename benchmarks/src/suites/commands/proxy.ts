@@ -15,6 +15,8 @@ export class Proxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #roundTrips = 0
+  /** How often it began anew: what was on its way then is no part of what comes. */
+  #begun = 0
   #commands: string[] = []
   #onTraffic: (() => void) | undefined
 
@@ -37,6 +39,7 @@ export class Proxy {
     const traffic = { roundTrips: this.#roundTrips, commands: this.#commands }
     this.#roundTrips = 0
     this.#commands = []
+    this.#begun++
     return traffic
   }
 
@@ -56,6 +59,7 @@ export class Proxy {
 
   #join(client: Socket, target: URL): void {
     const redis = connect({ host: target.hostname, port: Number(target.port || 6379), noDelay: true })
+    let countedSince = this.#begun
     let wasAnswered = true
     const names = commandNames()
     for (const socket of [client, redis]) {
@@ -67,8 +71,9 @@ export class Proxy {
       })
     }
     client.on('data', (chunk: Buffer) => {
-      if (wasAnswered) this.#roundTrips++
+      if (wasAnswered || countedSince !== this.#begun) this.#roundTrips++
       wasAnswered = false
+      countedSince = this.#begun
       this.#commands.push(...names(chunk))
       this.#onTraffic?.()
       redis.write(chunk)

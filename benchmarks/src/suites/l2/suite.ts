@@ -10,7 +10,7 @@ import type { L2Task } from './time.ts'
 export const module: URL = new URL('./contenders.ts', import.meta.url)
 
 const CONCURRENCIES = [1, 16, 256]
-const EFFORT = { launches: 1, rounds: 6, sliceMs: 90 }
+const EFFORT = { launches: 1, rounds: 5, sliceMs: 90 }
 
 /** Hits in Redis, decoded. */
 export const l2: Suite = {

@@ -14,7 +14,7 @@ const HIT_TAGS = [0, 1, 4, 16]
 const BYTES = [100, 1024, 10_240, 102_400, 1_048_576]
 const SET_TAGS = [0, 1, 4, 16]
 const INSTANCES = [1, 2, 4, 8]
-const EFFORT = { launches: 1, rounds: 4, sliceMs: 50 }
+const EFFORT = { launches: 1, rounds: 3, sliceMs: 50 }
 
 /** How costs grow. */
 export const scale: Suite = {

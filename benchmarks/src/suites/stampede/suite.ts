@@ -8,7 +8,7 @@ import { contenders, OURS } from './contenders.ts'
 import { launch, type Part, PARTS } from './launch.ts'
 import { SCENE } from './stampedes.ts'
 
-const EFFORT = { launches: 2, rounds: 4, sliceMs: 0 }
+const EFFORT = { launches: 2, rounds: 3, sliceMs: 0 }
 
 /** Many cold reads at once, in several processes. */
 export const stampede: Suite = {

