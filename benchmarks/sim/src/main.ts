@@ -61,7 +61,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${messageOf(error)}\nSee --help.\n`)
     return 2
   }
-  if (options?.help === true) {
+  // A restart has more options than fit here.
+  if (options?.help === true || (command !== warmingCommand && rest.includes('--help'))) {
     process.stdout.write(HELP)
     return 0
   }
@@ -71,6 +72,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n`)
-    return 1
+    return isOfCommandLine(error) ? 2 : 1
   }
+}
+
+/** What `parseArgs` throws. */
+function isOfCommandLine(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
 }
