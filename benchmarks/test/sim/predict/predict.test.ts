@@ -7,6 +7,7 @@ import { predictCommand } from '../../../sim/src/predict/command.ts'
 import { type Outcome, replay, type Setting } from '../../../sim/src/predict/replay.ts'
 import { readTrace, type Trace, writeTrace } from '../../../sim/src/trace.ts'
 import { randomOf } from '../../../src/random.ts'
+import { printed } from '../printed.ts'
 
 // Much is replayed, perhaps on a machine that is busy.
 vi.setConfig({ testTimeout: 60_000 })
@@ -71,20 +72,6 @@ test('on the trace of this repository it fetches next to nothing, and hardly tha
   expect(run(trace, { entries })).toStrictEqual(ahead)
 })
 
-function printed(argv: readonly string[]): string {
-  let text = ''
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation(chunk => {
-    text += String(chunk)
-    return true
-  })
-  try {
-    predictCommand(argv)
-  } finally {
-    write.mockRestore()
-  }
-  return text
-}
-
 test('the command compares depths on traces, for people, for programs and as plots', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sim-predict-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -92,7 +79,7 @@ test('the command compares depths on traces, for people, for programs and as plo
   writeTrace(base, chains(4000))
   const html = join(folder, 'plots.html')
   const told = JSON.parse(
-    printed([
+    await printed(predictCommand, [
       '--trace',
       base,
       '--sizes',
@@ -118,7 +105,15 @@ test('the command compares depths on traces, for people, for programs and as plo
   }
   const page = await readFile(html, 'utf8')
   expect(page.match(/<svg/g)).toHaveLength(2)
-  const text = printed([base, '--depths', '4', '--eviction', 'adaptive', '--reads', '5000'])
+  const text = await printed(predictCommand, [
+    base,
+    '--depths',
+    '4',
+    '--eviction',
+    'adaptive',
+    '--reads',
+    '5000',
+  ])
   expect(text).toContain('mine')
   expect(text).toMatch(/10% +144 .* %/)
 })

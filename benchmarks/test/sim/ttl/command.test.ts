@@ -1,23 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { writeTrace } from '../../../sim/src/trace.ts'
 import { ttlCommand } from '../../../sim/src/ttl/command.ts'
-
-function printed(argv: readonly string[]): string {
-  let text = ''
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation(chunk => {
-    text += String(chunk)
-    return true
-  })
-  try {
-    ttlCommand(argv)
-  } finally {
-    write.mockRestore()
-  }
-  return text
-}
+import { printed } from '../printed.ts'
 
 test('compares on a trace of changes, for people or as JSON', { timeout: 60_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sim-ttl-'))
@@ -25,7 +12,9 @@ test('compares on a trace of changes, for people or as JSON', { timeout: 60_000 
   const base = join(folder, 'updates-mine')
   const keys = Uint32Array.from({ length: 400 }, (_, i) => i % 20)
   writeTrace(base, { keys, sizes: undefined, times: Float64Array.from(keys, key => 1000 + 100 * key) })
-  const told = JSON.parse(printed([base, '--reads', '5000', '--json', '--target', '0.1'])) as {
+  const told = JSON.parse(
+    await printed(ttlCommand, [base, '--reads', '5000', '--json', '--target', '0.1']),
+  ) as {
     workload: string
     results: { name: string; outcome: { reads: number; loads: number } }[]
   }
@@ -34,7 +23,14 @@ test('compares on a trace of changes, for people or as JSON', { timeout: 60_000 
     ['adaptive', 5000],
     ['fixed', 5000],
   ])
-  const text = printed([`${base}.keys.gz`, '--reads', '2000', '--stale-age', '500', '--others'])
+  const text = await printed(ttlCommand, [
+    `${base}.keys.gz`,
+    '--reads',
+    '2000',
+    '--stale-age',
+    '500',
+    '--others',
+  ])
   expect(text).toMatch(/^updates-mine\n {2}adaptive .*\n {2}fixed .*\n {2}alex .*\n {2}aimd .*\n$/)
 })
 

@@ -1,24 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { writeTrace } from '../../../sim/src/trace.ts'
 import { type Warmed, warmingCommand } from '../../../sim/src/warming/command.ts'
 import { readWarmingOptions } from '../../../sim/src/warming/options.ts'
-
-async function printed(argv: readonly string[]): Promise<string> {
-  let text = ''
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation(chunk => {
-    text += String(chunk)
-    return true
-  })
-  try {
-    await warmingCommand(argv)
-  } finally {
-    write.mockRestore()
-  }
-  return text
-}
+import { printed } from '../printed.ts'
 
 /** Twenty keys by turns, then each of them ten times more often than eighty others. */
 function reads(): Uint32Array {
@@ -32,18 +19,18 @@ test('replays a restart, and tells it as a table, as JSON and as plots', async (
   const page = join(folder, 'plots.html')
 
   const asked = [folder, '--share', '30%', '--eviction', 'adaptive', '--html', page]
-  const { traces } = JSON.parse(await printed([...asked, '--json'])) as { traces: Warmed[] }
+  const { traces } = JSON.parse(await printed(warmingCommand, [...asked, '--json'])) as { traces: Warmed[] }
   expect(traces).toMatchObject([{ trace: 'mine', capacity: 30 }])
   const [mine] = traces
   expect(mine?.warm.misses).toBeLessThan(mine?.cold.misses ?? 0)
   expect(mine?.warm.hits.at(-1)?.[1]).toBeGreaterThan(50)
   expect(await readFile(page, 'utf8')).toMatch(/mine: C = 30 entries.*<svg/s)
 
-  expect(await printed(asked)).toMatch(/trace +C +steady[^]*mine +30 /)
+  expect(await printed(warmingCommand, asked)).toMatch(/trace +C +steady[^]*mine +30 /)
 })
 
 test('says what there is instead of what was asked for', async () => {
-  expect(await printed(['--help'])).toContain('pnpm sim warming <trace or folder…>')
+  expect(await printed(warmingCommand, ['--help'])).toContain('pnpm sim warming <trace or folder…>')
   expect(readWarmingOptions(['a', '--killed']).replay).toStrictEqual({
     restartAt: 0.6,
     saveEvery: 1,
